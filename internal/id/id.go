@@ -1,0 +1,54 @@
+// Package id makes and parses the program's identifiers and random secrets.
+package id
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"regexp"
+
+	"plenum/internal/fault"
+)
+
+// The ids. Each is 128 random bits as 26 characters of lower-case base32
+// (a–z, 2–7): nothing to guess, and easy to read out on the phone.
+type (
+	Tenant  string
+	User    string
+	Meeting string
+	Invite  string
+	Seat    string
+	Message string
+	Sitting string // one run of a room, from first admission to end
+)
+
+// ErrMalformed is what parsing anything but an id gives. It is NotFound and not
+// Invalid: an id that cannot exist must look like one that does not.
+var ErrMalformed = fault.New("id.Parse", fault.NotFound, "not_found", "There is nothing here.")
+
+var (
+	encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+	shape    = regexp.MustCompile(`^[a-z2-7]{26}$`)
+)
+
+// New returns a fresh random id.
+func New[T ~string]() T {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
+	return T(encoding.EncodeToString(b[:]))
+}
+
+// Parse checks s at the edge of the program, once.
+func Parse[T ~string](s string) (T, error) {
+	if !shape.MatchString(s) {
+		return "", ErrMalformed
+	}
+	return T(s), nil
+}
+
+// NewSecret returns 256 random bits as 52 characters in the ids' alphabet, for
+// sessions, tickets and invites.
+func NewSecret() string {
+	var b [32]byte
+	rand.Read(b[:]) //nolint:errcheck // as above.
+	return encoding.EncodeToString(b[:])
+}
