@@ -1,0 +1,53 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"plenum/internal/id"
+	"plenum/internal/pii"
+)
+
+// How long a sign-in lasts: at most 30 days (the bound of NIST SP 800-63B-4
+// §2.1.3 for AAL1), and 7 days without use. Renewal is written once an hour at
+// most, so that reading does not write.
+const (
+	SessionLife  = 30 * 24 * time.Hour
+	SessionIdle  = 7 * 24 * time.Hour
+	renewalGrain = time.Hour
+)
+
+// Session is one browser that has signed in. Only the hash of its token is
+// stored: who reads the database cannot take it over.
+type Session struct {
+	TokenHash [sha256.Size]byte
+	User      id.User
+	CreatedAt time.Time
+	ExpiresAt time.Time // moves on with use, up to CreatedAt + SessionLife
+}
+
+// NewSession makes a session and the token (256 random bits) for its cookie.
+func NewSession(user id.User, now time.Time) (Session, pii.Secret) {
+	token := pii.Secret(id.NewSecret())
+	return Session{
+		TokenHash: HashToken(token),
+		User:      user,
+		CreatedAt: now,
+		ExpiresAt: now.Add(SessionIdle),
+	}, token
+}
+
+// HashToken is how a token is stored and looked up.
+func HashToken(token pii.Secret) [sha256.Size]byte {
+	return sha256.Sum256([]byte(token.Text()))
+}
+
+// Renewed returns the expiry that use at now gives, and whether the difference
+// is worth writing.
+func (s Session) Renewed(now time.Time) (time.Time, bool) {
+	expires := now.Add(SessionIdle)
+	if last := s.CreatedAt.Add(SessionLife); expires.After(last) {
+		expires = last
+	}
+	return expires, expires.Sub(s.ExpiresAt) >= renewalGrain
+}

@@ -1,0 +1,104 @@
+// Package meeting is what people plan: a name, a link and who may do what. The
+// live sitting of a meeting is package room.
+package meeting
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"plenum/internal/access"
+	"plenum/internal/fault"
+	"plenum/internal/id"
+	"plenum/internal/pii"
+)
+
+// The limits, and what a new meeting begins with.
+const (
+	MaxName       = 150   // characters
+	MaxWelcome    = 2_000 // characters
+	MaxMaxShares  = 8     // screens at once; each is 1–3 Mbit/s for everyone
+	DefaultShares = 2
+	MaxPerOwner   = 1_000 // meetings; at most 2.5 MB of text, and one page of a list
+	DefaultName   = "New meeting"
+)
+
+// The faults of meetings. A meeting that exists and one that does not give the
+// same ErrNotFound to whoever may not see it.
+var (
+	ErrNotFound    = fault.New("meeting.Find", fault.NotFound, "meeting.not_found", "There is no meeting behind this link.")
+	ErrEnded       = fault.New("meeting.Enter", fault.Conflict, "meeting.ended", "This meeting has ended.")
+	ErrTooMany     = fault.New("meeting.Create", fault.Exhausted, "meetings.limit", "You have as many meetings as one account may have. Delete some first.")
+	ErrTextTooLong = fault.New("meeting.ParseWelcome", fault.Invalid, "text.too_long", "The text is too long.")
+	ErrTextInvalid = fault.New("meeting.ParseWelcome", fault.Invalid, "text.invalid", "The text contains characters that cannot be shown.")
+	ErrShares      = fault.New("meeting.ParseMaxShares", fault.Invalid, "shares.invalid", "Between 1 and 8 screens can be shared at once.")
+)
+
+// Meeting is one planned meeting, which can sit many times.
+type Meeting struct {
+	ID        id.Meeting
+	Tenant    id.Tenant
+	Owner     id.User // "" when made on the command line: then only links give power
+	Name      pii.Name
+	Welcome   string // shown at the door; "" for none
+	Policy    access.Policy
+	MaxShares int // screens shared at once, 1 to MaxMaxShares
+	CreatedAt time.Time
+	// Ended is true from "end for all" until an owner or moderator comes again.
+	Ended bool
+
+	// The present sitting; kept so that people come back after a restart of the
+	// server. All zero while nobody sits.
+	Locked           bool
+	Sitting          id.Sitting
+	SittingStartedAt time.Time
+}
+
+// New makes a meeting with the defaults.
+func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting {
+	return Meeting{
+		ID:        id.New[id.Meeting](),
+		Tenant:    tenant,
+		Owner:     owner,
+		Name:      name,
+		Policy:    access.DefaultPolicy(),
+		MaxShares: DefaultShares,
+		CreatedAt: now,
+	}
+}
+
+// ParseName checks a meeting's name. Faults: name.empty, name.too_long,
+// name.invalid.
+func ParseName(s string) (pii.Name, error) { return pii.ParseName(s, MaxName) }
+
+// ParseWelcome checks the text at the door: plain text of several lines.
+// Faults: text.too_long, text.invalid.
+func ParseWelcome(s string) (string, error) {
+	if len(s) > 16*MaxWelcome {
+		return "", ErrTextTooLong
+	}
+	if !utf8.ValidString(s) {
+		return "", ErrTextInvalid
+	}
+	s = norm.NFC.String(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")))
+	for _, r := range s {
+		if r != '\n' && r != '\t' && !pii.Printable(r) {
+			return "", ErrTextInvalid
+		}
+	}
+	if utf8.RuneCountInString(s) > MaxWelcome {
+		return "", ErrTextTooLong
+	}
+	return s, nil
+}
+
+// ParseMaxShares checks the number of screens shared at once. Fault:
+// shares.invalid.
+func ParseMaxShares(n int) (int, error) {
+	if n < 1 || n > MaxMaxShares {
+		return 0, ErrShares
+	}
+	return n, nil
+}

@@ -1,0 +1,69 @@
+package pii
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"plenum/internal/fault"
+)
+
+// The ways a name can be wrong. The same codes serve people, meetings and
+// organisations: the form knows which field it asked for.
+var (
+	ErrNameEmpty   = fault.New("pii.ParseName", fault.Invalid, "name.empty", "A name is needed.")
+	ErrNameTooLong = fault.New("pii.ParseName", fault.Invalid, "name.too_long", "The name is too long.")
+	ErrNameInvalid = fault.New("pii.ParseName", fault.Invalid, "name.invalid", "The name contains characters that cannot be shown.")
+)
+
+// ParseName makes a name of what somebody typed: trimmed, runs of spaces made
+// one, in Unicode normalisation form C, at most limit characters. Names are what
+// people trust each other by, so nothing that hides or reorders text passes.
+func ParseName(s string, limit int) (Name, error) {
+	// A character is at most 4 bytes and NFC at most trebles a text (UAX #15 §9);
+	// what is longer than this cannot come out short enough after trimming either
+	// way, and is not worth normalising.
+	if len(s) > 16*limit {
+		return "", ErrNameTooLong
+	}
+	if !utf8.ValidString(s) {
+		return "", ErrNameInvalid
+	}
+	s = norm.NFC.String(strings.TrimSpace(s))
+	for _, r := range s {
+		if !Printable(r) {
+			return "", ErrNameInvalid
+		}
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	if !strings.ContainsFunc(s, visible) {
+		return "", ErrNameEmpty
+	}
+	if utf8.RuneCountInString(s) > limit {
+		return "", ErrNameTooLong
+	}
+	return Name(s), nil
+}
+
+// Printable reports whether r may stand in a text of one line: no control or
+// private character, no line separator, and no format character (which could
+// turn the direction of the text around it), except the two joiners that
+// Persian, Indic scripts and emoji need.
+func Printable(r rune) bool {
+	const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d'
+	if r == zeroWidthNonJoiner || r == zeroWidthJoiner {
+		return true
+	}
+	return unicode.IsGraphic(r) && !unicode.In(r, unicode.Zl, unicode.Zp)
+}
+
+// visible reports whether r alone makes a mark on the screen.
+func visible(r rune) bool {
+	switch r {
+	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800': // letters and a symbol with an empty glyph
+		return false
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+}
