@@ -1,0 +1,1 @@
+export { type RoomState, useRoom } from './store';
