@@ -1,0 +1,33 @@
+/** The reactions, as the live protocol names them, in the order of the menu. */
+export const kinds = [
+  'thumbs-up',
+  'clap',
+  'heart',
+  'laugh',
+  'surprised',
+  'celebrate',
+  'thumbs-down',
+  'slower',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+const pictures: Readonly<Record<Kind, string>> = {
+  'thumbs-up': '👍',
+  clap: '👏',
+  heart: '❤️',
+  laugh: '😄',
+  surprised: '😮',
+  celebrate: '🎉',
+  'thumbs-down': '👎',
+  slower: '🐢',
+};
+
+/** The kind a message names, or undefined for one this client does not know. */
+export function kindOf(name: string): Kind | undefined {
+  return kinds.find((kind) => kind === name);
+}
+
+/** The character that shows a reaction; drawn by the system's own emoji font. */
+export function picture(kind: Kind): string {
+  return pictures[kind];
+}
