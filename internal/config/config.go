@@ -20,7 +20,7 @@ import (
 type Config struct {
 	Data      string // directory of everything the server keeps
 	Database  string // postgres:// URL, or "" for SQLite in Data
-	MasterKey string // file that wraps every stored key; outside Data
+	MasterKey string // file that protects everything stored; outside Data; "" for its usual place
 
 	Listen     string // host:port of pages, API, live channel and signalling
 	Domain     string // name people type, lower case; "" for a machine without one
@@ -122,9 +122,6 @@ func resolve(values map[string]string) (Config, error) {
 	problems = append(problems, c.contradictions()...)
 	if len(problems) > 0 {
 		return Config{}, problems
-	}
-	if c.MasterKey == "" {
-		c.MasterKey = filepath.Clean(c.Data) + ".key"
 	}
 	return c, nil
 }

@@ -20,7 +20,7 @@ type Place struct {
 	Config    string `help:"Read settings from this file. Without it: ./plenum.yaml or else /etc/plenum/plenum.yaml, if there is one." name:"config" env:"PLENUM_CONFIG" placeholder:"FILE" group:"Settings"`
 	Data      string `help:"Directory of everything the server keeps (plenum-data)." name:"data" env:"PLENUM_DATA" placeholder:"DIR" group:"Settings"`
 	Database  string `help:"PostgreSQL instead of the built-in database." name:"database" env:"PLENUM_DATABASE" placeholder:"URL" group:"Settings"`
-	MasterKey string `help:"Key file that protects everything stored; made on first start, kept outside the data directory (DIR.key)." name:"master-key" env:"PLENUM_MASTER_KEY" placeholder:"FILE" group:"Settings"`
+	MasterKey string `help:"Key file that protects everything stored; made on first start, kept outside the data directory (DIR.master-key)." name:"master-key" env:"PLENUM_MASTER_KEY" placeholder:"FILE" group:"Settings"`
 	Domain    string `help:"Name people type. A public name gets its certificate by ACME." name:"domain" env:"PLENUM_DOMAIN" placeholder:"NAME[:PORT]" group:"Settings"`
 	Listen    string `help:"Address of pages, API and live channel (:8443)." name:"listen" env:"PLENUM_LISTEN" placeholder:"ADDR" group:"Settings"`
 }
