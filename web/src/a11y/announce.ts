@@ -1,0 +1,56 @@
+/**
+ * Speaks to screen readers through two live regions that are always in the
+ * page. What arrives within a moment is read as one, so that ten people joining
+ * at once are one announcement and not ten.
+ */
+
+export type Politeness = 'polite' | 'assertive';
+
+/** Milliseconds that announcements are gathered; assertive ones wait just long enough to be noticed as a change. */
+const gatherFor = { polite: 600, assertive: 60 };
+/** At most this many sentences in one go: nobody can listen to more. */
+const most = 8;
+
+class Voice {
+  private readonly waiting: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly politeness: Politeness) {}
+
+  say(text: string): void {
+    if (this.waiting.at(-1) === text) return;
+    this.waiting.push(text);
+    if (this.waiting.length > most) this.waiting.shift();
+    this.timer ??= setTimeout(() => this.speak(), gatherFor[this.politeness]);
+  }
+
+  private speak(): void {
+    this.timer = undefined;
+    const region = this.region();
+    const text = this.waiting.splice(0).join('. ').replaceAll(/([.?!…])\. /g, '$1 ');
+    // The same text twice is no change and would stay silent: a space at the end makes it one.
+    region.textContent = region.textContent === text ? `${text}\u00A0` : text;
+  }
+
+  private region(): HTMLElement {
+    const id = `announcer-${this.politeness}`;
+    const present = document.getElementById(id);
+    if (present) return present;
+    const region = document.createElement('div');
+    region.id = id;
+    region.className = 'visually-hidden';
+    region.setAttribute('role', this.politeness === 'assertive' ? 'alert' : 'status');
+    region.setAttribute('aria-live', this.politeness);
+    // A modal dialog hides the rest of the page from screen readers; React Aria leaves this out of it.
+    region.setAttribute('data-live-announcer', 'true');
+    document.body.append(region);
+    return region;
+  }
+}
+
+const voices = { polite: new Voice('polite'), assertive: new Voice('assertive') };
+
+/** announce has a sentence read out: politely in a pause, assertively at once. */
+export function announce(text: string, politeness: Politeness = 'polite'): void {
+  voices[politeness].say(text);
+}

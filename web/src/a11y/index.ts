@@ -1,0 +1,3 @@
+export { announce } from './announce';
+export { PageHeading, useDocumentTitle } from './page';
+export { SkipLink } from './SkipLink';

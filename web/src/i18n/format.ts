@@ -1,0 +1,63 @@
+import i18next from 'i18next';
+
+// Intl objects are dear to make and cheap to use.
+const made = new Map<string, unknown>();
+function remembered<T>(key: string, make: (language: string) => T): T {
+  const id = `${i18next.language}:${key}`;
+  let value = made.get(id) as T | undefined;
+  if (value === undefined) {
+    value = make(i18next.language);
+    made.set(id, value);
+  }
+  return value;
+}
+
+/** formatDate gives the day: "12 March 2026". */
+export function formatDate(at: Date | number): string {
+  return remembered('date', (language) => new Intl.DateTimeFormat(language, { dateStyle: 'long' })).format(at);
+}
+
+/** formatTime gives the time of day: "14:05". */
+export function formatTime(at: Date | number): string {
+  return remembered('time', (language) => new Intl.DateTimeFormat(language, { timeStyle: 'short' })).format(at);
+}
+
+/** formatRelative says how long ago: "yesterday", "3 weeks ago". */
+export function formatRelative(at: Date | number, now = Date.now()): string {
+  const format = remembered(
+    'relative',
+    (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
+  );
+  const seconds = (Number(at) - now) / 1000;
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['year', 31_557_600],
+    ['month', 2_629_800],
+    ['week', 604_800],
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ];
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}
+
+/** formatDuration shows a span in milliseconds as a clock: "4:05", "1:02:09". */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${hours > 0 ? two(Math.floor(seconds / 60) % 60) : Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** formatList joins names: "Ada, Grace and Alan". */
+export function formatList(items: readonly string[]): string {
+  return remembered('list', (language) => new Intl.ListFormat(language, { type: 'conjunction' })).format(items);
+}
+
+/** formatCount writes a number with the language's separators. */
+export function formatCount(count: number): string {
+  return remembered('count', (language) => new Intl.NumberFormat(language)).format(count);
+}

@@ -1,0 +1,48 @@
+import i18next, { type BackendModule } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { languages, pickLanguage, type Language } from './languages';
+
+const storageKey = 'plenum.language';
+
+type Messages = Record<string, string>;
+const files = import.meta.glob<Messages>('../../locales/*/*.json', { import: 'default' });
+
+/** Loads a namespace in one language as a chunk of its own, when a page first uses it. */
+const lazyFiles: BackendModule = {
+  type: 'backend',
+  init() {
+    // Nothing to prepare: the files are known at build time.
+  },
+  async read(language, namespace) {
+    const load = files[`../../locales/${language}/${namespace}.json`];
+    if (!load) throw new Error(`no messages for ${language}/${namespace}`);
+    return load();
+  },
+};
+
+/** startI18n loads the first messages; nothing may be rendered before it is done. */
+export async function startI18n(): Promise<void> {
+  i18next.on('languageChanged', (language) => {
+    document.documentElement.lang = language;
+    document.documentElement.dir = i18next.dir(language);
+  });
+  await i18next
+    .use(lazyFiles)
+    .use(initReactI18next)
+    .init({
+      lng: pickLanguage([localStorage.getItem(storageKey), ...navigator.languages]),
+      fallbackLng: false,
+      supportedLngs: languages.map(({ id }) => id),
+      ns: ['common'],
+      defaultNS: 'common',
+      keySeparator: false,
+      returnNull: false,
+      interpolation: { escapeValue: false }, // React escapes
+    });
+}
+
+/** chooseLanguage changes the interface's language and remembers it in this browser. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language);
+  await i18next.changeLanguage(language);
+}

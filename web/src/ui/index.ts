@@ -1,0 +1,21 @@
+/** The component kit: the only place that knows React Aria and the icon set. */
+export * from './Avatar';
+export * from './Banner';
+export * from './Button';
+export * from './Choice';
+export * from './Dialog';
+export * from './icons';
+export { KitProvider } from './KitProvider';
+export * from './Menu';
+export * from './Popover';
+export * from './Select';
+export * from './SidePanel';
+export * from './Slider';
+export * from './Spinner';
+export * from './Tabs';
+export * from './TextField';
+export { toast, Toasts, type ToastOptions, type ToastTone } from './Toast';
+export * from './Tooltip';
+export * from './useMediaQuery';
+export { VisuallyHidden } from './VisuallyHidden';
+export { cx } from './cx';
