@@ -22,9 +22,8 @@ var (
 // one, in Unicode normalisation form C, at most limit characters. Names are what
 // people trust each other by, so nothing that hides or reorders text passes.
 func ParseName(s string, limit int) (Name, error) {
-	// A character is at most 4 bytes and NFC at most trebles a text (UAX #15 §9);
-	// what is longer than this cannot come out short enough after trimming either
-	// way, and is not worth normalising.
+	// Refused before any work: a character as typed is rarely more than four code
+	// points of four bytes, and what is lost here is a name nobody has.
 	if len(s) > 16*limit {
 		return "", ErrNameTooLong
 	}
@@ -56,7 +55,8 @@ func Printable(r rune) bool {
 	if r == zeroWidthNonJoiner || r == zeroWidthJoiner {
 		return true
 	}
-	return unicode.IsGraphic(r) && !unicode.In(r, unicode.Zl, unicode.Zp)
+	// Not IsGraphic: it knows no emoji younger than this program's Unicode tables.
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
 }
 
 // visible reports whether r alone makes a mark on the screen.
@@ -65,5 +65,5 @@ func visible(r rune) bool {
 	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800': // letters and a symbol with an empty glyph
 		return false
 	}
-	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+	return Printable(r) && !unicode.In(r, unicode.Z, unicode.M, unicode.Cf)
 }
