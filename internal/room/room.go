@@ -30,9 +30,9 @@ type Store interface {
 	// the meeting as over until an owner or moderator comes again.
 	EndSitting(ctx context.Context, meeting id.Meeting, ended bool) error
 	SetLocked(ctx context.Context, meeting id.Meeting, locked bool) error
-	// SetPolicy keeps what moderators decide in the room, so that a restart does
-	// not give back what they took.
-	SetPolicy(ctx context.Context, meeting id.Meeting, policy access.Policy) error
+	// UpdateMeeting writes the settings. The room changes only the policy: what
+	// moderators decide in the call must not be given back by a restart.
+	UpdateMeeting(ctx context.Context, m meeting.Meeting) error
 	// RemoveSeat notes that seat may not come back during the running sitting. It
 	// must be durable when it returns.
 	RemoveSeat(ctx context.Context, meeting id.Meeting, seat id.Seat) error
