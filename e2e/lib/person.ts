@@ -9,9 +9,12 @@ import type { Host } from './network.ts'
 export interface Persona {
   readonly name: string
   readonly colour?: Colour
+  /** A y4m or MJPEG file in place of a flat colour. */
+  readonly video?: string
   readonly tone?: number
   readonly host?: Host
   readonly locale?: string
+  readonly scheme?: 'light' | 'dark'
   readonly viewport?: { width: number; height: number }
   readonly mobile?: boolean
   readonly flags?: readonly string[]
@@ -60,11 +63,13 @@ export class Person {
     const args = [...quiet, ...(persona.flags ?? [])]
     if (persona.devices !== false) args.push('--use-fake-device-for-media-stream')
     if (persona.colour) args.push(`--use-file-for-fake-video-capture=${colourFile(persona.colour)}`)
+    if (persona.video) args.push(`--use-file-for-fake-video-capture=${persona.video}`)
     if (persona.tone) args.push(`--use-file-for-fake-audio-capture=${toneFile(persona.tone)}`)
     const browser = await chromium.launch({ executablePath, args, headless: true })
     const context = await browser.newContext({
       ignoreHTTPSErrors: true,
       locale: persona.locale ?? 'en-GB',
+      colorScheme: persona.scheme ?? 'light',
       viewport: persona.viewport ?? { width: 1280, height: 800 },
       ...(persona.mobile ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
       permissions: persona.devices === false ? [] : ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
