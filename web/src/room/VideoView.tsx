@@ -1,0 +1,148 @@
+/** A seat's camera or screen as a `<video>`; while it is on the page, the picture is received. */
+import { useEffect, useRef, useState } from 'react';
+import { useLive } from '@/live';
+import { useMedia } from '@/media';
+import type { Attachable, VideoSource } from './board';
+import { ownScreen } from './control';
+import { demand } from './demand';
+import { useTracks } from './hooks';
+import { useRoom } from './store';
+import styles from './VideoView.module.css';
+
+export interface VideoViewProps {
+  readonly seat: string;
+  readonly source: VideoSource;
+  /** `cover` fills the tile with a face, `contain` shows a screen whole. */
+  readonly fit: 'cover' | 'contain';
+  /** One sees oneself as in a mirror. */
+  readonly mirrored?: boolean;
+  readonly videoRef?: React.Ref<HTMLVideoElement>;
+}
+
+/** My own pictures are shown from the device, not by way of the server. */
+function localVideo(track: MediaStreamTrack): Attachable {
+  return {
+    attach: (element) => {
+      element.srcObject = new MediaStream([track]);
+      // Rejected only when the element is gone again before it played.
+      element.play().catch(() => undefined);
+    },
+    detach: (element) => {
+      element.srcObject = null;
+    },
+  };
+}
+
+function useVideo(seat: string, source: VideoSource): Attachable | null {
+  const mine = useLive((state) => state.you === seat);
+  const media = useTracks(seat);
+  const camera = useMedia((state) => (mine && source === 'camera' ? state.camera.track : null));
+  const sharing = useRoom((state) => state.sharing);
+  const own = camera ?? (mine && source === 'screen' && sharing === 'on' ? ownScreen() : null);
+  const [local, setLocal] = useState<{ track: MediaStreamTrack; video: Attachable } | null>(null);
+  if (own !== null && local?.track !== own) {
+    setLocal({ track: own, video: localVideo(own) });
+  }
+  if (mine) {
+    return own === null ? null : (local?.video ?? null);
+  }
+  return media[source]?.video ?? null;
+}
+
+/** Keeps the last frame while the connection is away, so that nobody turns black. */
+function useLastFrame(
+  element: React.RefObject<HTMLVideoElement | null>,
+  canvas: React.RefObject<HTMLCanvasElement | null>,
+): boolean {
+  const lost = useRoom((state) => state.phase === 'lost');
+  const away = useLive((state) => state.phase === 'reconnecting');
+  const [frozen, setFrozen] = useState(false);
+  const keep = lost || away;
+  useEffect(() => {
+    const video = element.current;
+    const picture = canvas.current;
+    if (video === null || picture === null) {
+      return;
+    }
+    if (keep && video.videoWidth > 0) {
+      picture.width = video.videoWidth;
+      picture.height = video.videoHeight;
+      picture.getContext('2d')?.drawImage(video, 0, 0);
+      setFrozen(true);
+    }
+    if (keep) {
+      return;
+    }
+    const playing = (): void => {
+      setFrozen(false);
+    };
+    if (video.srcObject !== null && !video.paused && video.readyState > 2) {
+      playing();
+    }
+    video.addEventListener('playing', playing);
+    return () => {
+      video.removeEventListener('playing', playing);
+    };
+  }, [keep, element, canvas]);
+  return frozen;
+}
+
+export function VideoView({
+  seat,
+  source,
+  fit,
+  mirrored = false,
+  videoRef,
+}: VideoViewProps): React.JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const video = useVideo(seat, source);
+  const frozen = useLastFrame(element, canvas);
+
+  useEffect(() => demand.look(seat, source), [seat, source]);
+
+  useEffect(() => {
+    const target = element.current;
+    if (video === null || target === null) {
+      return;
+    }
+    video.attach(target);
+    return () => {
+      video.detach(target);
+    };
+  }, [video]);
+
+  const setElement = (node: HTMLVideoElement | null): void => {
+    element.current = node;
+    if (typeof videoRef === 'function') {
+      videoRef(node);
+    } else if (videoRef !== undefined && videoRef !== null) {
+      videoRef.current = node;
+    }
+  };
+
+  return (
+    <>
+      {/* A live picture of a person has no captions; its sound plays elsewhere. */}
+      <video
+        ref={setElement}
+        className={styles['video']}
+        data-fit={fit}
+        data-mirrored={mirrored}
+        autoPlay
+        playsInline
+        muted
+        aria-hidden="true"
+        tabIndex={-1}
+      />
+      <canvas
+        ref={canvas}
+        className={styles['video']}
+        data-fit={fit}
+        data-mirrored={mirrored}
+        hidden={!frozen}
+        aria-hidden="true"
+      />
+    </>
+  );
+}
