@@ -1,0 +1,454 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"plenum/internal/access"
+	"plenum/internal/auth"
+	"plenum/internal/id"
+	"plenum/internal/invite"
+	"plenum/internal/meeting"
+	"plenum/internal/pii"
+	"plenum/internal/store"
+	"plenum/internal/store/pgtest"
+	"plenum/internal/tenant"
+	"plenum/internal/user"
+)
+
+// The same suite runs on both databases; each part gets an empty one.
+func TestSQLite(t *testing.T) {
+	suite(t, func(t *testing.T) store.Config {
+		t.Helper()
+		return store.Config{Path: filepath.Join(t.TempDir(), "plenum.db")}
+	})
+}
+
+func TestPostgres(t *testing.T) {
+	server := pgtest.Start(t)
+	suite(t, func(t *testing.T) store.Config {
+		t.Helper()
+		return store.Config{URL: server.Database(t)}
+	})
+}
+
+func suite(t *testing.T, fresh func(*testing.T) store.Config) {
+	t.Helper()
+	tests := []struct {
+		name string
+		run  func(*testing.T, store.Config)
+	}{
+		{"SetUpOnce", testSetUpOnce},
+		{"SetUpRace", testSetUpRace},
+		{"SetUpAllOrNothing", testSetUpAllOrNothing},
+		{"OpenRace", testOpenRace},
+		{"Accounts", testAccounts},
+		{"Sessions", testSessions},
+		{"SessionLimit", testSessionLimit},
+		{"Meetings", testMeetings},
+		{"MeetingLimit", testMeetingLimit},
+		{"Invites", testInvites},
+		{"Sitting", testSitting},
+		{"Reopen", testReopen},
+		{"Parallel", testParallel},
+		{"Canceled", testCanceled},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { test.run(t, fresh(t)) })
+	}
+}
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 123_000_000, time.UTC)
+
+func open(t *testing.T, c store.Config) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func newOwner() user.User {
+	return user.User{
+		ID:           id.New[id.User](),
+		Name:         "Zoë Ångström 🎺",
+		Email:        pii.Email(id.New[string]() + "@example.org"),
+		Admin:        true,
+		PasswordHash: "$argon2id$…",
+		CreatedAt:    noon,
+	}
+}
+
+// setUp makes the first account and returns it.
+func setUp(t *testing.T, s *store.Store) user.User {
+	t.Helper()
+	owner := newOwner()
+	session, _ := auth.NewSession(owner.ID, noon)
+	owner, err := s.SetUp(t.Context(), "Gemeente Voorbeeld", owner, session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return owner
+}
+
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func is(t *testing.T, what string, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func must[T any](t *testing.T) func(T, error) T {
+	t.Helper()
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testSetUpOnce(t *testing.T, c store.Config) {
+	s := open(t, c)
+	same(t, "set up before", must[bool](t)(s.IsSetUp(t.Context())), false)
+	before := must[tenant.Tenant](t)(s.Home(t.Context()))
+	same(t, "name before the set-up", before.Name, "")
+	owner := setUp(t, s)
+	same(t, "set up after", must[bool](t)(s.IsSetUp(t.Context())), true)
+	home := must[tenant.Tenant](t)(s.Home(t.Context()))
+	same(t, "name", home.Name, "Gemeente Voorbeeld")
+	same(t, "the organisation stays the same, as do its meetings", home.ID, before.ID)
+	same(t, "owner's organisation", owner.Tenant, home.ID)
+
+	second := newOwner()
+	session, token := auth.NewSession(second.ID, noon)
+	_, err := s.SetUp(t.Context(), "Intruder", second, session)
+	is(t, "second set-up", err, store.ErrSetUp)
+	_, err = s.UserByEmail(t.Context(), second.Email)
+	is(t, "second owner", err, user.ErrNotFound)
+	_, _, err = s.Session(t.Context(), auth.HashToken(token), noon)
+	is(t, "second session", err, auth.ErrRequired)
+	same(t, "name after", must[tenant.Tenant](t)(s.Home(t.Context())).Name, "Gemeente Voorbeeld")
+}
+
+func testSetUpRace(t *testing.T, c store.Config) {
+	stores := []*store.Store{open(t, c), open(t, c)} // as two nodes
+	var wg sync.WaitGroup
+	results := make([]error, 16)
+	for i := range results {
+		wg.Go(func() {
+			owner := newOwner()
+			session, _ := auth.NewSession(owner.ID, noon)
+			_, results[i] = stores[i%2].SetUp(t.Context(), "Raad", owner, session)
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range results {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, store.ErrSetUp):
+			t.Errorf("a loser got %v", err)
+		}
+	}
+	same(t, "winners", won, 1)
+}
+
+func testSetUpAllOrNothing(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := newOwner()
+	session, _ := auth.NewSession("somebody else", noon) // breaks the last statement
+	if _, err := s.SetUp(t.Context(), "Raad", owner, session); err == nil {
+		t.Fatal("a session for an unknown account was kept")
+	}
+	same(t, "set up", must[bool](t)(s.IsSetUp(t.Context())), false)
+	setUp(t, s)
+}
+
+func testOpenRace(t *testing.T, c store.Config) {
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			s, err := store.Open(t.Context(), c)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := s.Home(t.Context()); err != nil {
+				t.Error(err)
+			}
+			s.Close()
+		})
+	}
+	wg.Wait()
+}
+
+func testAccounts(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := setUp(t, s)
+	same(t, "by id", must[user.User](t)(s.User(t.Context(), owner.ID)), owner)
+	same(t, "by e-mail", must[user.User](t)(s.UserByEmail(t.Context(), owner.Email)), owner)
+
+	second := newOwner()
+	second.Tenant, second.Admin = owner.Tenant, false
+	ok(t, s.CreateUser(t.Context(), second))
+	same(t, "second", must[user.User](t)(s.User(t.Context(), second.ID)), second)
+	third := newOwner()
+	third.Tenant, third.Email = owner.Tenant, owner.Email
+	is(t, "same e-mail", s.CreateUser(t.Context(), third), user.ErrEmailTaken)
+
+	ok(t, s.SetPasswordHash(t.Context(), owner.ID, "new"))
+	same(t, "hash", must[user.User](t)(s.User(t.Context(), owner.ID)).PasswordHash, "new")
+	is(t, "hash of nobody", s.SetPasswordHash(t.Context(), "nobody", "new"), user.ErrNotFound)
+	_, err := s.User(t.Context(), "nobody")
+	is(t, "nobody", err, user.ErrNotFound)
+	_, err = s.Tenant(t.Context(), "nowhere")
+	is(t, "nowhere", err, tenant.ErrNotFound)
+
+	same(t, "base URL at first", must[string](t)(s.BaseURL(t.Context())), "")
+	ok(t, s.SetBaseURL(t.Context(), "https://a.example"))
+	ok(t, s.SetBaseURL(t.Context(), "https://b.example"))
+	same(t, "base URL", must[string](t)(s.BaseURL(t.Context())), "https://b.example")
+}
+
+func testSessions(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := setUp(t, s)
+	session, token := auth.NewSession(owner.ID, noon)
+	ok(t, s.CreateSession(t.Context(), session))
+	hash := auth.HashToken(token)
+
+	got, who, err := s.Session(t.Context(), hash, session.ExpiresAt.Add(-time.Millisecond))
+	ok(t, err)
+	same(t, "session", got, session)
+	same(t, "whose", who, owner)
+	_, _, err = s.Session(t.Context(), hash, session.ExpiresAt)
+	is(t, "expired", err, auth.ErrRequired)
+
+	later := session.ExpiresAt.Add(time.Hour)
+	ok(t, s.RenewSession(t.Context(), hash, later))
+	got, _, err = s.Session(t.Context(), hash, session.ExpiresAt)
+	ok(t, err)
+	same(t, "renewed", got.ExpiresAt, later)
+
+	ok(t, s.Sweep(t.Context(), later.Add(-time.Millisecond)))
+	_, _, err = s.Session(t.Context(), hash, noon)
+	is(t, "after a sweep too early", err, nil)
+	ok(t, s.Sweep(t.Context(), later))
+	_, _, err = s.Session(t.Context(), hash, noon)
+	is(t, "swept", err, auth.ErrRequired)
+
+	session, token = auth.NewSession(owner.ID, noon)
+	ok(t, s.CreateSession(t.Context(), session))
+	ok(t, s.DeleteSession(t.Context(), auth.HashToken(token)))
+	ok(t, s.DeleteSession(t.Context(), auth.HashToken(token)))
+	_, _, err = s.Session(t.Context(), auth.HashToken(token), noon)
+	is(t, "signed out", err, auth.ErrRequired)
+}
+
+func testSessionLimit(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := setUp(t, s)
+	var tokens []pii.Secret
+	for i := range 52 {
+		session, token := auth.NewSession(owner.ID, noon.Add(time.Duration(i+1)*time.Minute))
+		ok(t, s.CreateSession(t.Context(), session))
+		tokens = append(tokens, token)
+	}
+	valid := 0
+	for _, token := range tokens {
+		if _, _, err := s.Session(t.Context(), auth.HashToken(token), noon); err == nil {
+			valid++
+		}
+	}
+	same(t, "sessions kept", valid, 50)
+	_, _, err := s.Session(t.Context(), auth.HashToken(tokens[0]), noon)
+	is(t, "the oldest", err, auth.ErrRequired)
+	_, _, err = s.Session(t.Context(), auth.HashToken(tokens[51]), noon)
+	is(t, "the newest", err, nil)
+}
+
+func testMeetings(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := setUp(t, s)
+	first := meeting.New(owner.Tenant, owner.ID, "Bauausschuss", noon)
+	second := meeting.New(owner.Tenant, owner.ID, "Raad", noon.Add(time.Hour))
+	loose := meeting.New(owner.Tenant, "", "From the command line", noon)
+	for _, m := range []meeting.Meeting{first, second, loose} {
+		ok(t, s.CreateMeeting(t.Context(), m))
+		same(t, "meeting", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
+	}
+	same(t, "list", must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), owner.ID)), []meeting.Meeting{second, first})
+	same(t, "list of nobody", must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), "nobody")), []meeting.Meeting{})
+
+	first.Name, first.Welcome, first.MaxShares = "Finanzen", "Willkommen\n<b>nicht fett</b>", 8
+	first.Policy = access.Policy{Camera: true, Chat: true}
+	ok(t, s.UpdateMeeting(t.Context(), first))
+	same(t, "updated", must[meeting.Meeting](t)(s.Meeting(t.Context(), first.ID)), first)
+	first.Policy = access.Policy{Microphone: true, Share: true, Reactions: true}
+	ok(t, s.SetPolicy(t.Context(), first.ID, first.Policy))
+	same(t, "policy", must[meeting.Meeting](t)(s.Meeting(t.Context(), first.ID)), first)
+
+	ok(t, s.DeleteMeeting(t.Context(), first.ID))
+	_, err := s.Meeting(t.Context(), first.ID)
+	is(t, "deleted", err, meeting.ErrNotFound)
+	is(t, "delete again", s.DeleteMeeting(t.Context(), first.ID), meeting.ErrNotFound)
+	is(t, "update", s.UpdateMeeting(t.Context(), first), meeting.ErrNotFound)
+	is(t, "policy", s.SetPolicy(t.Context(), first.ID, first.Policy), meeting.ErrNotFound)
+	is(t, "lock", s.SetLocked(t.Context(), first.ID, true), meeting.ErrNotFound)
+	is(t, "begin", s.BeginSitting(t.Context(), first.ID, "s", noon), meeting.ErrNotFound)
+	is(t, "end", s.EndSitting(t.Context(), first.ID, true), meeting.ErrNotFound)
+}
+
+func testMeetingLimit(t *testing.T, c store.Config) {
+	if testing.Short() {
+		t.Skip("a thousand writes")
+	}
+	s := open(t, c)
+	owner := setUp(t, s)
+	for range meeting.MaxPerOwner {
+		ok(t, s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, owner.ID, "One of many", noon)))
+	}
+	is(t, "one more", s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, owner.ID, "Too many", noon)), meeting.ErrTooMany)
+	same(t, "listed", len(must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), owner.ID))), meeting.MaxPerOwner)
+	ok(t, s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, "", "On the command line there is no limit", noon)))
+}
+
+func testInvites(t *testing.T, c store.Config) {
+	s := open(t, c)
+	home := must[tenant.Tenant](t)(s.Home(t.Context()))
+	m, other := meeting.New(home.ID, "", "A", noon), meeting.New(home.ID, "", "B", noon)
+	moderator, secret := invite.New(m.ID, access.Moderator, noon)
+	viewer, viewerSecret := invite.New(m.ID, access.Viewer, noon)
+	ok(t, s.CreateMeeting(t.Context(), m, moderator, viewer))
+	ok(t, s.CreateMeeting(t.Context(), other))
+
+	same(t, "moderator", must[invite.Invite](t)(s.InviteBySecret(t.Context(), m.ID, secret)), moderator)
+	same(t, "viewer", must[invite.Invite](t)(s.InviteBySecret(t.Context(), m.ID, viewerSecret)), viewer)
+	for name, secret := range map[string]pii.Secret{"empty": "", "wrong": pii.Secret(id.NewSecret()), "case": pii.Secret(strings.ToUpper(secret.Text()))} {
+		_, err := s.InviteBySecret(t.Context(), m.ID, secret)
+		is(t, name, err, invite.ErrNotFound)
+	}
+	_, err := s.InviteBySecret(t.Context(), other.ID, secret)
+	is(t, "in another meeting", err, invite.ErrNotFound)
+	ok(t, s.DeleteMeeting(t.Context(), m.ID))
+	_, err = s.InviteBySecret(t.Context(), m.ID, secret)
+	is(t, "of a deleted meeting", err, invite.ErrNotFound)
+
+	failing := meeting.New(home.ID, "", "C", noon)
+	same := moderator
+	if err := s.CreateMeeting(t.Context(), failing, moderator, same); err == nil {
+		t.Error("an invite was kept twice")
+	}
+	_, err = s.Meeting(t.Context(), failing.ID)
+	is(t, "a meeting whose invites failed", err, meeting.ErrNotFound)
+}
+
+func testSitting(t *testing.T, c store.Config) {
+	s := open(t, c)
+	home := must[tenant.Tenant](t)(s.Home(t.Context()))
+	m := meeting.New(home.ID, "", "A", noon)
+	m.Ended = true
+	ok(t, s.CreateMeeting(t.Context(), m))
+	sitting := id.New[id.Sitting]()
+	seats := []id.Seat{id.New[id.Seat](), id.New[id.Seat]()}
+	slices.Sort(seats)
+
+	ok(t, s.BeginSitting(t.Context(), m.ID, sitting, noon))
+	ok(t, s.SetLocked(t.Context(), m.ID, true))
+	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[1]))
+	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[0]))
+	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[0]))
+	m.Ended, m.Locked, m.Sitting, m.SittingStartedAt = false, true, sitting, noon
+	same(t, "sitting", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
+	same(t, "removed", must[[]id.Seat](t)(s.RemovedSeats(t.Context(), m.ID)), seats)
+
+	ok(t, s.EndSitting(t.Context(), m.ID, true))
+	m.Ended, m.Locked, m.Sitting, m.SittingStartedAt = true, false, "", time.Time{}
+	same(t, "ended", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
+	same(t, "removed after the end", must[[]id.Seat](t)(s.RemovedSeats(t.Context(), m.ID)), []id.Seat{})
+	if err := s.RemoveSeat(t.Context(), "nowhere", seats[0]); err == nil {
+		t.Error("a seat of no meeting was kept")
+	}
+}
+
+func testReopen(t *testing.T, c store.Config) {
+	s := open(t, c)
+	owner := setUp(t, s)
+	session, token := auth.NewSession(owner.ID, noon)
+	ok(t, s.CreateSession(t.Context(), session))
+	m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
+	ok(t, s.CreateMeeting(t.Context(), m))
+	ok(t, s.Close())
+
+	s = open(t, c)
+	_, who, err := s.Session(t.Context(), auth.HashToken(token), noon)
+	ok(t, err)
+	same(t, "owner", who, owner)
+	same(t, "meeting", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
+	ok(t, s.Ping(t.Context()))
+}
+
+// testParallel writes from many goroutines and two stores: nobody may be told
+// that the database is busy.
+func testParallel(t *testing.T, c store.Config) {
+	stores := []*store.Store{open(t, c), open(t, c)}
+	owner := setUp(t, stores[0])
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			s := stores[i%2]
+			for range 5 {
+				m := meeting.New(owner.Tenant, owner.ID, "Parallel", noon)
+				if err := s.CreateMeeting(t.Context(), m); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.MeetingsOf(t.Context(), owner.ID); err != nil {
+					t.Error(err)
+				}
+				if err := s.BeginSitting(t.Context(), m.ID, "s", noon); err != nil {
+					t.Error(err)
+				}
+				if err := s.EndSitting(t.Context(), m.ID, false); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	same(t, "meetings", len(must[[]meeting.Meeting](t)(stores[1].MeetingsOf(t.Context(), owner.ID))), 100)
+}
+
+func testCanceled(t *testing.T, c store.Config) {
+	s := open(t, c)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.Meeting(ctx, "any")
+	is(t, "canceled", err, context.Canceled)
+}
