@@ -13,15 +13,36 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	dto "github.com/prometheus/client_model/go"
 )
 
-// Gauges is what the figures are read from, at each scrape.
-type Gauges struct {
-	Rooms  func() int    // live rooms
-	Seats  func() int    // people in all of them
-	Joins  func() uint64 // admissions since the start
-	Listen string        // host:port on loopback
+// Figures is where the parts of the server register what can be counted. No
+// label tells a person or a meeting apart.
+type Figures = *prometheus.Registry
+
+// NewFigures makes a registry with the figures of the process itself.
+func NewFigures() Figures {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return registry
+}
+
+// Rooms is what the figures about meetings are read from, at each scrape.
+type Rooms struct {
+	Rooms func() int    // live rooms
+	Seats func() int    // people in all of them
+	Joins func() uint64 // live channels opened with a ticket since the start
+}
+
+// CountRooms registers the figures about meetings.
+func CountRooms(to Figures, r Rooms) {
+	to.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_rooms", Help: "Rooms with somebody in them."}, func() float64 { return float64(r.Rooms()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_seats", Help: "Seats taken in all rooms."}, func() float64 { return float64(r.Seats()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "plenum_joins_total", Help: "People who came in since the start."}, func() float64 { return float64(r.Joins()) }),
+	)
 }
 
 // Metrics serves Prometheus figures and pprof to this machine.
@@ -31,21 +52,13 @@ type Metrics struct {
 }
 
 // NewMetrics takes the port at once, so that a taken one is known at start.
-func NewMetrics(ctx context.Context, g Gauges, logger *slog.Logger) (*Metrics, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", g.Listen)
+func NewMetrics(ctx context.Context, listen string, figures Figures, logger *slog.Logger) (*Metrics, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
 		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_rooms", Help: "Live rooms."}, func() float64 { return float64(g.Rooms()) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_seats", Help: "People in all live rooms."}, func() float64 { return float64(g.Seats()) }),
-		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "plenum_joins_total", Help: "Admissions since the start."}, func() float64 { return float64(g.Joins()) }),
-	)
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{registry, sfuFigures(prometheus.DefaultGatherer)}, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(figures, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
@@ -59,6 +72,9 @@ func NewMetrics(ctx context.Context, g Gauges, logger *slog.Logger) (*Metrics, e
 
 // Addr is the host:port taken.
 func (m *Metrics) Addr() string { return m.listener.Addr().String() }
+
+// Close gives the port back when Run was never called.
+func (m *Metrics) Close() error { return m.listener.Close() }
 
 // Run serves until ctx ends.
 func (m *Metrics) Run(ctx context.Context) error {
@@ -83,34 +99,5 @@ func localOnly(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
-	})
-}
-
-// sfuFigures lets through what operators need of the SFU's own figures, which
-// sit in the library's global registry. The list is closed: a label about a
-// person in some later version does not get out by itself.
-func sfuFigures(all prometheus.Gatherer) prometheus.Gatherer {
-	wanted := []string{
-		"livekit_packet_total", "livekit_packet_bytes", "livekit_nack_total", "livekit_pli_total", "livekit_fir_total",
-		"livekit_packet_loss_total", "livekit_forward_latency", "livekit_forward_jitter",
-	}
-	labels := []string{"direction", "transmission"}
-	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-		families, err := all.Gather()
-		families = slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return !slices.Contains(wanted, f.GetName()) })
-		for _, f := range families {
-			for _, m := range f.Metric {
-				m.Label = slices.DeleteFunc(m.Label, func(l *dto.LabelPair) bool { return !slices.Contains(labels, l.GetName()) })
-			}
-			f.Metric = slices.CompactFunc(f.Metric, sameLabels)
-		}
-		return families, err
-	})
-}
-
-// sameLabels keeps Prometheus from refusing a scrape with two equal series.
-func sameLabels(a, b *dto.Metric) bool {
-	return slices.EqualFunc(a.Label, b.Label, func(x, y *dto.LabelPair) bool {
-		return x.GetName() == y.GetName() && x.GetValue() == y.GetValue()
 	})
 }

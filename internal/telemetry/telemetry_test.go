@@ -108,9 +108,11 @@ func TestZap(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	m, err := telemetry.NewMetrics(ctx, telemetry.Gauges{
-		Rooms: func() int { return 3 }, Seats: func() int { return 17 }, Joins: func() uint64 { return 40 }, Listen: "127.0.0.1:0",
-	}, slog.New(slog.DiscardHandler))
+	figures := telemetry.NewFigures()
+	telemetry.CountRooms(figures, telemetry.Rooms{
+		Rooms: func() int { return 3 }, Seats: func() int { return 17 }, Joins: func() uint64 { return 40 },
+	})
+	m, err := telemetry.NewMetrics(ctx, "127.0.0.1:0", figures, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
