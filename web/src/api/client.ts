@@ -1,0 +1,63 @@
+import createClient from 'openapi-fetch';
+import { ApiFault } from './fault';
+import type { Door, Meeting, paths, Policy, Server, User } from './paths';
+
+export type { Door, Meeting, Policy, Server, User };
+
+// The function is looked up at each call, so that tests may replace it.
+const client = createClient<paths>({ fetch: (request) => fetch(request) });
+
+interface Result<Data> {
+  data?: Data;
+  error?: { code?: string; reference?: string };
+  response: Response;
+}
+
+/** Gives the body of an answer, or throws an ApiFault for every way to fail. */
+async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable<Data>> {
+  const { data, error, response } = await request.catch(() => {
+    throw new ApiFault('network', 0);
+  });
+  if (!response.ok) {
+    const { code = response.status === 404 ? 'not_found' : 'internal', reference } = error ?? {};
+    throw new ApiFault(code, response.status, reference);
+  }
+  return data as NonNullable<Data>;
+}
+
+/** The server's HTTP interface, one function per operation. */
+export const api = {
+  server: () => answer(client.GET('/api/v1/server')),
+
+  setUp: (body: { secret: string; organisation: string; name: string; email: string; password: string }) =>
+    answer(client.POST('/api/v1/setup', { body })),
+
+  session: () => answer(client.GET('/api/v1/session')),
+  signIn: (body: { email: string; password: string }) => answer(client.POST('/api/v1/session', { body })),
+  signOut: () => answer(client.DELETE('/api/v1/session')),
+
+  meetings: () => answer(client.GET('/api/v1/meetings')),
+  createMeeting: (name: string) => answer(client.POST('/api/v1/meetings', { body: { name } })),
+  changeMeeting: (id: string, body: Partial<Pick<Meeting, 'name' | 'welcome' | 'policy' | 'maxShares'>>) =>
+    answer(client.PATCH('/api/v1/meetings/{id}', { params: { path: { id } }, body })),
+  /** Outlives the page, so that a deletion is carried out when the tab closes. */
+  deleteMeeting: (id: string) =>
+    answer(client.DELETE('/api/v1/meetings/{id}', { params: { path: { id } }, keepalive: true })),
+
+  /** What a person before the door may know; `invite` is the secret of a role link. */
+  door: (id: string, invite?: string) =>
+    answer(
+      client.POST('/api/v1/meetings/{id}/door', {
+        params: { path: { id } },
+        body: invite === undefined ? {} : { invite },
+      }),
+    ),
+  /** The single-use ticket that opens the live channel, valid for a minute. */
+  ticket: (id: string, name: string, invite?: string) =>
+    answer(
+      client.POST('/api/v1/meetings/{id}/ticket', {
+        params: { path: { id } },
+        body: invite === undefined ? { name } : { name, invite },
+      }),
+    ),
+};

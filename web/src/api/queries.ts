@@ -1,0 +1,100 @@
+import { QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, type Meeting, type User } from './client';
+import { ApiFault } from './fault';
+
+/** makeQueryClient holds what the pages know of the server. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        // Only what may heal by itself is tried again: no answer, or an answer of a server in trouble.
+        retry: (failures, error) =>
+          failures < 2 && error instanceof ApiFault && (error.status === 0 || error.status >= 500),
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+const server = queryOptions({ queryKey: ['server'], queryFn: api.server, staleTime: Infinity });
+const session = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => (await api.session()).user,
+  staleTime: 60_000,
+});
+const meetings = queryOptions({
+  queryKey: ['meetings'],
+  queryFn: async () => (await api.meetings()).meetings,
+  refetchInterval: 15_000, // people come and go
+});
+
+export const useServer = () => useQuery(server);
+export const useSession = () => useQuery(session);
+export const useMeetings = () => useQuery(meetings);
+
+export function useSignedIn(): (user: User) => void {
+  const client = useQueryClient();
+  return (user) => client.setQueryData(session.queryKey, user);
+}
+
+export function useSetUp() {
+  const client = useQueryClient();
+  const signedIn = useSignedIn();
+  return useMutation({
+    mutationFn: api.setUp,
+    onSuccess: async ({ user }) => {
+      await client.invalidateQueries({ queryKey: server.queryKey });
+      signedIn(user);
+    },
+  });
+}
+
+export function useSignIn() {
+  const signedIn = useSignedIn();
+  return useMutation({ mutationFn: api.signIn, onSuccess: ({ user }) => signedIn(user) });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: api.signOut,
+    onSuccess: () => {
+      client.removeQueries({ queryKey: meetings.queryKey });
+      client.setQueryData(session.queryKey, null);
+    },
+  });
+}
+
+export function useCreateMeeting() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: api.createMeeting,
+    onSuccess: (made) => {
+      client.setQueryData(meetings.queryKey, (present) => [made, ...(present ?? [])]);
+    },
+  });
+}
+
+export type MeetingChange = Parameters<typeof api.changeMeeting>[1];
+
+export function useChangeMeeting() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: MeetingChange }) => api.changeMeeting(id, change),
+    onSuccess: (changed) => {
+      client.setQueryData(meetings.queryKey, (present) =>
+        present?.map((meeting) => (meeting.id === changed.id ? changed : meeting)),
+      );
+    },
+  });
+}
+
+/** useDropMeeting takes a meeting out of the list that is shown; the server is told elsewhere. */
+export function useDropMeeting(): (id: string) => void {
+  const client = useQueryClient();
+  return (id) =>
+    client.setQueryData(meetings.queryKey, (present: Meeting[] | undefined) =>
+      present?.filter((meeting) => meeting.id !== id),
+    );
+}

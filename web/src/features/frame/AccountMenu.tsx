@@ -1,0 +1,74 @@
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { textOf, useSignOut, type User } from '@/api';
+import { chooseLanguage, languages } from '@/i18n';
+import { Avatar, Button, ChevronDown, LogOut, Menu, Monitor, Moon, Sun, toast } from '@/ui';
+import styles from './Frame.module.css';
+import { useTheme, type Theme } from './theme';
+
+const themes: { id: Theme; icon: typeof Sun }[] = [
+  { id: 'system', icon: Monitor },
+  { id: 'light', icon: Sun },
+  { id: 'dark', icon: Moon },
+];
+
+export function AccountMenu({ user }: { user: User }) {
+  const { t, i18n } = useTranslation('common');
+  const { theme, choose } = useTheme();
+  const signOut = useSignOut();
+  const [, navigate] = useLocation();
+  return (
+    <Menu
+      label={t('account.menu', { name: user.name })}
+      trigger={
+        <Button variant="quiet" icon={<Avatar name={user.name} size={28} />}>
+          <span className="visually-hidden">{t('account.menu', { name: user.name })}</span>
+          <span className={styles['accountName']} aria-hidden="true">
+            {user.name}
+          </span>
+          <ChevronDown size={16} aria-hidden="true" />
+        </Button>
+      }
+      sections={[
+        {
+          id: 'theme',
+          title: t('theme'),
+          single: true,
+          items: themes.map(({ id, icon: Icon }) => ({
+            id,
+            label: t(`theme.${id}`),
+            icon: <Icon size={18} aria-hidden="true" />,
+            selected: id === theme,
+            onAction: () => choose(id),
+          })),
+        },
+        {
+          id: 'language',
+          title: t('language'),
+          single: true,
+          items: languages.map(({ id, name }) => ({
+            id,
+            label: name,
+            selected: id === i18n.language,
+            onAction: () => void chooseLanguage(id),
+          })),
+        },
+        {
+          id: 'session',
+          items: [
+            {
+              id: 'signOut',
+              label: t('account.signOut'),
+              icon: <LogOut size={18} aria-hidden="true" />,
+              onAction: () =>
+                signOut.mutate(undefined, {
+                  onSuccess: () => navigate('/signin'),
+                  onError: (error) => toast.show(textOf(error), { tone: 'danger' }),
+                }),
+            },
+          ],
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,3 @@
+export { Frame, type FrameProps } from './Frame';
+export { startTheme, useTheme, type Theme } from './theme';
+export { useStage } from './useStage';
