@@ -32,6 +32,9 @@ const scores: Readonly<Record<Sound, readonly Note[]>> = {
 /** How long the attack takes, in seconds: short enough to be crisp, long enough not to click. */
 const attack = 0.012;
 
+/** After so many ms even the longest sound has died away. */
+export const longestSound = 900;
+
 /** Writes a sound's notes into the audio graph, to begin at once. */
 export function sound(which: Sound, context: BaseAudioContext, out: AudioNode): void {
   for (const n of scores[which]) {

@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { announce } from '@/a11y';
+import { attempt } from '@/features/notices/attempt';
+import { type ChatMessage, live, useLive, useMay } from '@/live';
+import { ArrowDown, Button, MessageSquare } from '@/ui';
+import styles from './Chat.module.css';
+import { Composer } from './Composer';
+import { grouped } from './grouping';
+import { Words } from './Message';
+import { MessageGroup } from './MessageGroup';
+import { openOutbox, useOutbox } from './outbox';
+import { useReading } from './useReading';
+
+/** The public chat: what was said, and where to say something. Fills a `filled` side panel. */
+export function ChatPanel() {
+  const { t } = useTranslation('chat');
+  const messages = useLive((state) => state.chat);
+  const you = useLive((state) => state.you);
+  const sending = useOutbox((outbox) => outbox.sending);
+  const mayWrite = useMay('chat');
+  const moderates = useMay('moderateChat');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const groups = useMemo(() => grouped(messages), [messages]);
+  const { scroller, onScroll, following, unseen, follow } = useReading(messages, sending.length, you);
+
+  useEffect(openOutbox, []);
+  useEffect(() => {
+    const read = () => {
+      if (following && document.visibilityState === 'visible') live.markRead();
+    };
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [messages, following]);
+
+  const remove = useCallback(
+    async (message: ChatMessage) => {
+      if (await attempt(live.send('chat.delete', { message: message.id }))) announce(t('deleted'), 'polite');
+      // The button that had the focus is gone with its message.
+      (field.current ?? scroller.current)?.focus();
+    },
+    [t, scroller],
+  );
+
+  const empty = messages.length === 0 && sending.length === 0;
+  return (
+    <div className={styles['chat']}>
+      <div
+        ref={scroller}
+        className={styles['scroller']}
+        onScroll={onScroll}
+        role="region"
+        aria-label={t('log')}
+        // Read by keyboard: the arrow keys scroll what has the focus.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
+        {empty ? (
+          <Empty />
+        ) : (
+          <ol role="list" className={styles['groups']}>
+            {groups.map((group) => (
+              <MessageGroup
+                key={group.id}
+                group={group}
+                mine={group.seat === you}
+                onDelete={moderates || group.seat === you ? (message) => void remove(message) : undefined}
+              />
+            ))}
+            {sending.map((message) => (
+              <li key={message.key} className={`${styles['group'] ?? ''} ${styles['mine'] ?? ''} ${styles['sending'] ?? ''}`}>
+                <div className={styles['bubble']}>
+                  <Words text={message.text} />
+                </div>
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+      {unseen > 0 && (
+        <div className={styles['pill']}>
+          <Button variant="primary" size="small" icon={<ArrowDown size={16} />} onPress={follow}>
+            {t('new', { count: unseen })}
+          </Button>
+        </div>
+      )}
+      {mayWrite ? <Composer onSend={follow} field={field} /> : <p className={styles['off']}>{t('off')}</p>}
+    </div>
+  );
+}
+
+function Empty() {
+  const { t } = useTranslation('chat');
+  return (
+    <div className={styles['empty']}>
+      <MessageSquare size={32} strokeWidth={1.5} aria-hidden="true" />
+      <p className={styles['emptyTitle']}>{t('empty.title')}</p>
+      <p>{t('empty.text')}</p>
+    </div>
+  );
+}

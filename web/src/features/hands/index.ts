@@ -1,0 +1,2 @@
+export { HandQueue } from './HandQueue';
+export { handQueue, placeInQueue } from './queue';

@@ -1,0 +1,48 @@
+import { type Action, type ActionContext } from '@/features/call/action';
+import { openDialog } from '@/features/call/store';
+import { DoorClosed, DoorOpen, MicOff, PhoneOff, SlidersHorizontal } from '@/ui';
+import { muteEveryone, setLocked } from './commands';
+
+const hiddenWithout =
+  (right: string) =>
+  ({ live }: ActionContext) => ({ hidden: !live.rights.has(right) });
+
+/** Opens what attendees may do, and the door. */
+const moderate: Action = {
+  id: 'moderate',
+  label: 'moderation:open',
+  icon: () => SlidersHorizontal,
+  state: hiddenWithout('setPolicy'),
+  run: () => openDialog('moderation'),
+};
+
+const muteAll: Action = {
+  id: 'muteAll',
+  label: 'moderation:muteAll',
+  icon: () => MicOff,
+  state: hiddenWithout('mute'),
+  run: muteEveryone,
+};
+
+const lock: Action = {
+  id: 'lock',
+  label: 'moderation:lock',
+  icon: ({ live }) => (live.locked ? DoorClosed : DoorOpen),
+  state: ({ live }) => ({ hidden: !live.rights.has('lock'), pressed: live.locked }),
+  run: async ({ live }) => {
+    await setLocked(!live.locked);
+  },
+  announcement: ({ live }) => (live.locked ? 'moderation:unlocked' : 'moderation:locked'),
+};
+
+/** Asks first; the dialog ends the meeting. */
+const end: Action = {
+  id: 'end',
+  label: 'moderation:end',
+  icon: () => PhoneOff,
+  state: hiddenWithout('end'),
+  run: () => openDialog('end'),
+};
+
+/** What moderators can do about the meeting as a whole, in the order of a menu. */
+export const moderationActions: readonly Action[] = [moderate, muteAll, lock, end];

@@ -1,0 +1,18 @@
+import { useSounds } from '@/features/sounds/useSounds';
+import { useModerationTold } from './useModerationTold';
+import { useChatTold, useComings, useHandsTold, useReactionsTold } from './useTellings';
+
+/**
+ * What a person is told of others during a call: announcements for screen
+ * readers, sounds, and a short message for what moderators did to them. Shows
+ * nothing by itself; mount it once while the call lasts.
+ */
+export function Notices(): null {
+  useComings();
+  useHandsTold();
+  useChatTold();
+  useReactionsTold();
+  useModerationTold();
+  useSounds();
+  return null;
+}

@@ -1,0 +1,67 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { announce } from '@/a11y';
+import { moderates, type Role, roleOf } from '@/features/people/authority';
+import { live, type LiveState, useLive } from '@/live';
+import { toast } from '@/ui';
+
+/** Rights whose coming and going a person is told of, because a button changes with them. */
+const told = ['speak', 'camera', 'share', 'chat'] as const;
+
+/** A new role and its rights come as two messages: they are looked at together, after so many ms. */
+const settle = 250;
+
+function roleIn({ seats, you }: LiveState): Role | undefined {
+  const seat = seats[you];
+  return seat && roleOf(seat.role);
+}
+
+/** Tells what moderators did that concerns this person. */
+export function useModerationTold(): void {
+  const { t } = useTranslation('moderation');
+  useEffect(() => {
+    const nameOf = (seat: string) => useLive.getState().seats[seat]?.name ?? t('someone');
+    let before: LiveState | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const compare = () => {
+      const now = useLive.getState();
+      const last = before;
+      before = timer = undefined;
+      const role = roleIn(now);
+      if (last === undefined || role === undefined || now.you !== last.you) return;
+      if (role !== roleIn(last)) {
+        toast.show(t(`role.${role}`), { tone: moderates(role) ? 'success' : 'info' });
+        // The rights that came or went with the role need no sentence of their own.
+        return;
+      }
+      for (const right of told) {
+        const may = now.rights.has(right);
+        if (may === last.rights.has(right)) continue;
+        toast.show(t(may ? `gained.${right}` : `lost.${right}`), { tone: may ? 'info' : 'warning' });
+      }
+    };
+    const stops = [
+      live.on('muted', ({ by }) => {
+        toast.show(t('muted', { name: nameOf(by) }));
+      }),
+      live.on('stopped', ({ what, by }) => {
+        toast.show(t(what === 'camera' ? 'stopped.camera' : 'stopped.share', { name: nameOf(by) }));
+      }),
+      live.on('locked', ({ locked, by }) => {
+        const { you, rights } = useLive.getState();
+        if (by !== you && rights.has('lock')) announce(t(locked ? 'locked.by' : 'unlocked.by', { name: nameOf(by) }));
+      }),
+      useLive.subscribe((now, last) => {
+        // The first welcome says what one may do; that is no news.
+        if (last.you === '' || now.you !== last.you) return;
+        if (roleIn(now) === roleIn(last) && now.rights === last.rights) return;
+        before ??= last;
+        timer ??= setTimeout(compare, settle);
+      }),
+      () => clearTimeout(timer),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [t]);
+}

@@ -1,0 +1,139 @@
+import { useCallback, useId, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { announce } from '@/a11y';
+import { openDialog } from '@/features/call/store';
+import { HandQueue } from '@/features/hands';
+import { muteEveryone } from '@/features/moderation/commands';
+import { attempt } from '@/features/notices/attempt';
+import { type Seat, useLive, useMay } from '@/live';
+import { Button, ConfirmDialog, Copy, MicOff, SearchField, SlidersHorizontal, toast } from '@/ui';
+import styles from './People.module.css';
+import { Person } from './Person';
+import type { Asked } from './PersonMenu';
+import { roster } from './roster';
+import { runPersonAction } from './run';
+
+/** So many rows at first and with each "more": a full meeting of 500 opens without a pause. */
+const page = 100;
+
+/** From how many people a search field helps more than it takes space. */
+const searchFrom = 8;
+
+/** Who is here and what I may do about it. Fills a `filled` side panel. */
+export function PeoplePanel() {
+  const { t, i18n } = useTranslation('people');
+  const heading = useId();
+  const title = useRef<HTMLHeadingElement>(null);
+  const seats = useLive((state) => state.seats);
+  const you = useLive((state) => state.you);
+  const [search, setSearch] = useState('');
+  const [shown, setShown] = useState(page);
+  const [asked, setAsked] = useState<{ action: Asked; seat: Seat } | null>(null);
+  const collator = useMemo(() => new Intl.Collator(i18n.language, { sensitivity: 'base' }), [i18n.language]);
+  const total = Object.keys(seats).length;
+  const found = useMemo(
+    () => roster(Object.values(seats), you, search, collator),
+    [seats, you, search, collator],
+  );
+  const searching = search.trim() !== '';
+  const onAsk = useCallback((action: Asked, seat: Seat) => setAsked({ action, seat }), []);
+
+  const confirmed = async () => {
+    if (asked === null) return;
+    setAsked(null);
+    if (!(await attempt(runPersonAction(asked.action, asked.seat.id)))) return;
+    if (asked.action === 'remove') announce(t('done.remove', { name: asked.seat.name }));
+    // The row that had the focus is gone or has moved.
+    title.current?.focus();
+  };
+  return (
+    <div className={styles['panel']}>
+      <div className={styles['tools']}>
+        {total >= searchFrom && (
+          <SearchField
+            label={t('search')}
+            value={search}
+            onChange={(text) => {
+              setSearch(text);
+              setShown(page);
+            }}
+            className={styles['search']}
+          />
+        )}
+        <Button icon={<Copy size={16} aria-hidden="true" />} wide={total < searchFrom} onPress={() => void copyLink(t)}>
+          {t('copyLink')}
+        </Button>
+      </div>
+      <div className={styles['scroller']}>
+        {!searching && <HandQueue />}
+        <h3
+          id={heading}
+          ref={title}
+          tabIndex={-1}
+          className={styles['count']}
+          aria-live={searching ? 'polite' : 'off'}
+          data-numbers
+        >
+          {t(searching ? 'search.found' : 'count', { count: found.length })}
+        </h3>
+        {found.length === 0 && <p className={styles['none']}>{t('search.none')}</p>}
+        <ul role="list" aria-labelledby={heading} className={styles['list']}>
+          {found.slice(0, shown).map((seat) => (
+            <Person key={seat.id} seat={seat} onAsk={onAsk} />
+          ))}
+        </ul>
+        {found.length > shown && (
+          <Button wide variant="quiet" onPress={() => setShown(shown + page)}>
+            {t('more', { count: Math.min(page, found.length - shown) })}
+          </Button>
+        )}
+        {total === 1 && <p className={styles['none']}>{t('alone')}</p>}
+      </div>
+      <Foot />
+      <ConfirmDialog
+        isOpen={asked !== null}
+        onOpenChange={() => setAsked(null)}
+        title={asked?.action === 'stepDown' ? t('stepDown.title') : t('remove.title', { name: asked?.seat.name ?? '' })}
+        confirmLabel={t(asked?.action === 'stepDown' ? 'stepDown.confirm' : 'remove.confirm')}
+        onConfirm={() => void confirmed()}
+      >
+        {asked?.action === 'stepDown' ? t('stepDown.text') : t('remove.text', { name: asked?.seat.name ?? '' })}
+      </ConfirmDialog>
+    </div>
+  );
+}
+
+function Foot() {
+  const { t } = useTranslation('moderation');
+  const mayMute = useMay('mute');
+  const maySet = useMay('setPolicy');
+  if (!mayMute && !maySet) return null;
+  return (
+    <div className={styles['foot']}>
+      {mayMute && (
+        <Button icon={<MicOff size={16} aria-hidden="true" />} onPress={() => void muteEveryone()}>
+          {t('muteAll')}
+        </Button>
+      )}
+      {maySet && (
+        <Button icon={<SlidersHorizontal size={16} aria-hidden="true" />} onPress={() => openDialog('moderation')}>
+          {t('open')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The link anybody may come in with, without the secret of one's own role. */
+function attendeeLink(): string {
+  return `${location.origin}/m/${useLive.getState().meeting?.id ?? ''}`;
+}
+
+async function copyLink(t: (key: 'copyLink.done' | 'copyLink.failed') => string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(attendeeLink());
+    toast.show(t('copyLink.done'), { tone: 'success' });
+  } catch {
+    toast.show(t('copyLink.failed'), { tone: 'warning' });
+  }
+}

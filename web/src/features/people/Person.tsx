@@ -1,0 +1,83 @@
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCall } from '@/features/call/store';
+import { type Seat, useLive } from '@/live';
+import { useMuted, useQuality } from '@/room';
+import { Avatar, cx, Mic, MicOff, MonitorUp, Pin, SignalLow, Star, Unplug, Video, VideoOff } from '@/ui';
+import { roleOf } from './authority';
+import styles from './People.module.css';
+import { type Asked, PersonMenu } from './PersonMenu';
+
+interface Props {
+  seat: Seat;
+  onAsk: (action: Asked, seat: Seat) => void;
+}
+
+/** One person in the list: who it is, what they send, and what can be done. */
+export const Person = memo(function Person({ seat, onAsk }: Props) {
+  const { t } = useTranslation('people');
+  const { t: common } = useTranslation('common');
+  const mine = useLive((state) => state.you === seat.id);
+  return (
+    <li className={cx(styles['person'], seat.away && styles['away'])}>
+      <Avatar name={seat.name} size={36} />
+      <div className={styles['words']}>
+        <p className={styles['name']}>
+          <bdi>{seat.name}</bdi>
+          {mine && <span className={styles['soft']}> ({t('you')})</span>}
+        </p>
+        <p className={cx(styles['role'], styles['soft'])}>
+          {seat.away ? t('state.away') : common(`role.${roleOf(seat.role)}`)}
+          {!seat.away && seat.guest && ` · ${t('guest')}`}
+        </p>
+      </div>
+      <Marks seat={seat} />
+      <PersonMenu seat={seat} onAsk={onAsk} />
+    </li>
+  );
+});
+
+function Mark({ icon: Icon, label, tone }: { icon: typeof Mic; label: string; tone?: 'live' | 'warning' }) {
+  return (
+    <span role="img" aria-label={label} title={label} className={cx(styles['mark'], tone && styles[tone])}>
+      <Icon size={16} aria-hidden="true" />
+    </span>
+  );
+}
+
+function Marks({ seat }: { seat: Seat }) {
+  const { t } = useTranslation('people');
+  const muted = useMuted(seat.id, 'microphone');
+  const cameraOff = useMuted(seat.id, 'camera');
+  const quality = useQuality(seat.id);
+  const spotlit = useLive((state) => state.spotlight === seat.id);
+  const pinned = useCall((state) => state.pinned.includes(seat.id));
+  if (seat.away) {
+    return (
+      <div className={styles['marks']}>
+        <Mark icon={Unplug} label={t('state.away')} tone="warning" />
+      </div>
+    );
+  }
+  return (
+    <div className={styles['marks']}>
+      {quality !== 'good' && quality !== 'unknown' && (
+        <Mark icon={SignalLow} label={t('state.poor')} tone="warning" />
+      )}
+      {pinned && <Mark icon={Pin} label={t('state.pinned')} />}
+      {spotlit && <Mark icon={Star} label={t('state.spotlight')} />}
+      {seat.sharing && <Mark icon={MonitorUp} label={t('state.sharing')} tone="live" />}
+      {/* A viewer sends nothing, so there is nothing to be off. */}
+      {seat.role !== 'viewer' && (
+        <>
+          <Mark icon={cameraOff ? VideoOff : Video} label={t(cameraOff ? 'state.cameraOff' : 'state.cameraOn')} />
+          <Mark
+            icon={muted ? MicOff : Mic}
+            label={t(muted ? 'state.muted' : 'state.unmuted')}
+            {...(muted ? {} : { tone: 'live' as const })}
+          />
+        </>
+      )}
+    </div>
+  );
+}

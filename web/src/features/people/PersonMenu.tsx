@@ -1,0 +1,105 @@
+import { useTranslation } from 'react-i18next';
+import { announce } from '@/a11y';
+import { useCall } from '@/features/call/store';
+import { attempt } from '@/features/notices/attempt';
+import { type Seat, useLive, useMe } from '@/live';
+import { useMuted } from '@/room';
+import {
+  Crown,
+  Ear,
+  Ellipsis,
+  Eye,
+  Hand,
+  IconButton,
+  Menu,
+  Mic,
+  MicOff,
+  MonitorX,
+  Pin,
+  PinOff,
+  Presentation,
+  ShieldCheck,
+  ShieldMinus,
+  Star,
+  StarOff,
+  toast,
+  UserRound,
+  UserX,
+  VideoOff,
+} from '@/ui';
+import { type PersonAction, personActions } from './personActions';
+import { runPersonAction } from './run';
+
+const icons: Readonly<Record<PersonAction, typeof Mic>> = {
+  mute: MicOff,
+  askUnmute: Ear,
+  stopCamera: VideoOff,
+  stopShare: MonitorX,
+  lowerHand: Hand,
+  spotlight: Star,
+  unspotlight: StarOff,
+  pin: Pin,
+  unpin: PinOff,
+  'role.owner': Crown,
+  'role.moderator': ShieldCheck,
+  'role.presenter': Presentation,
+  'role.attendee': UserRound,
+  'role.viewer': Eye,
+  stepDown: ShieldMinus,
+  remove: UserX,
+};
+
+/** What cannot be taken back with one press is asked first. */
+export type Asked = 'remove' | 'stepDown';
+
+interface Props {
+  seat: Seat;
+  /** Asks the person before the action is carried out. */
+  onAsk: (action: Asked, seat: Seat) => void;
+}
+
+/** Everything I may do about one person; nothing is drawn when that is nothing. */
+export function PersonMenu({ seat, onAsk }: Props) {
+  const { t } = useTranslation('people');
+  const me = useMe();
+  const rights = useLive((state) => state.rights);
+  const policy = useLive((state) => state.policy);
+  const spotlit = useLive((state) => state.spotlight === seat.id);
+  const pinned = useCall((state) => state.pinned.includes(seat.id));
+  const muted = useMuted(seat.id, 'microphone');
+  const cameraOff = useMuted(seat.id, 'camera');
+  if (me === undefined) return null;
+  const sections = personActions({ me, seat, rights, policy, muted, cameraOff, pinned, spotlit });
+  if (sections.length === 0) return null;
+
+  const run = async (action: PersonAction) => {
+    if (action === 'remove' || action === 'stepDown') {
+      onAsk(action, seat);
+      return;
+    }
+    if (!(await attempt(runPersonAction(action, seat.id)))) return;
+    const done = t(`done.${action}`, { name: seat.name });
+    // Asking changes nothing that could be seen, so it is said to everyone's eyes.
+    if (action === 'askUnmute') toast.show(done, { tone: 'success' });
+    else announce(done);
+  };
+  return (
+    <Menu
+      label={t('menu', { name: seat.name })}
+      trigger={<IconButton label={t('menu', { name: seat.name })} tooltip={false} icon={<Ellipsis size={18} />} size="small" />}
+      sections={sections.map((actions, index) => ({
+        id: String(index),
+        items: actions.map((action) => {
+          const Icon = icons[action];
+          return {
+            id: action,
+            label: t(`act.${action}`),
+            icon: <Icon size={18} aria-hidden="true" />,
+            danger: action === 'remove',
+            onAction: () => void run(action),
+          };
+        }),
+      }))}
+    />
+  );
+}

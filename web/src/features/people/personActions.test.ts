@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { personActions, type Standing } from './personActions';
+
+const moderating = new Set(['mute', 'stopMedia', 'lowerHands', 'spotlight', 'assignRoles', 'remove']);
+
+const standing = (change: Partial<Standing>): Standing => ({
+  me: { id: 'me', role: 'moderator' },
+  seat: { id: 'other', role: 'attendee', hand: 0, sharing: false, away: false },
+  rights: moderating,
+  policy: { microphone: true },
+  muted: true,
+  cameraOff: true,
+  pinned: false,
+  spotlit: false,
+  ...change,
+});
+const seat = (change: Partial<Standing['seat']>) => ({ ...standing({}).seat, ...change });
+
+describe('personActions', () => {
+  it.each<[string, Partial<Standing>, string[]]>([
+    [
+      'a muted attendee, for a moderator',
+      {},
+      ['askUnmute', 'pin', 'spotlight', 'role.moderator', 'role.presenter', 'role.viewer', 'remove'],
+    ],
+    [
+      'an attendee with everything on',
+      { muted: false, cameraOff: false, seat: seat({ sharing: true, hand: 1 }), pinned: true, spotlit: true },
+      [
+        'mute',
+        'stopCamera',
+        'stopShare',
+        'lowerHand',
+        'unpin',
+        'unspotlight',
+        'role.moderator',
+        'role.presenter',
+        'role.viewer',
+        'remove',
+      ],
+    ],
+    ['an owner, for a moderator', { seat: seat({ role: 'owner' }), muted: false }, ['pin', 'spotlight']],
+    [
+      'an owner, for an owner',
+      { me: { id: 'me', role: 'owner' }, seat: seat({ role: 'owner' }), muted: false },
+      ['mute', 'pin', 'spotlight', 'role.moderator', 'role.presenter', 'role.attendee', 'role.viewer', 'remove'],
+    ],
+    [
+      'somebody who may not speak is not asked to',
+      { policy: { microphone: false } },
+      ['pin', 'spotlight', 'role.moderator', 'role.presenter', 'role.viewer', 'remove'],
+    ],
+    [
+      'a viewer is not shown large',
+      { seat: seat({ role: 'viewer' }) },
+      ['role.moderator', 'role.presenter', 'role.attendee', 'remove'],
+    ],
+    ['anybody, for an attendee', { me: { id: 'me', role: 'attendee' }, rights: new Set(['chat']) }, ['pin']],
+    ['oneself as moderator', { seat: seat({ id: 'me', role: 'moderator', hand: 5 }) }, ['lowerHand', 'pin', 'spotlight', 'stepDown']],
+    ['oneself as attendee', { me: { id: 'me', role: 'attendee' }, seat: seat({ id: 'me', hand: 5 }), rights: new Set() }, ['lowerHand', 'pin']],
+  ])('%s', (_, change, want) => {
+    expect(personActions(standing(change)).flat()).toEqual(want);
+  });
+
+  it('has no empty section', () => {
+    expect(personActions(standing({ rights: new Set(), seat: seat({ role: 'viewer' }) }))).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import type { Policy, Seat } from '@/live';
+import { mayActOn, mayAssign, type Role, roleOf, roles } from './authority';
+
+/** One entry of the menu of a person; `act.{it}` is its message key. */
+export type PersonAction =
+  | 'mute'
+  | 'askUnmute'
+  | 'stopCamera'
+  | 'stopShare'
+  | 'lowerHand'
+  | 'spotlight'
+  | 'unspotlight'
+  | 'pin'
+  | 'unpin'
+  | `role.${Role}`
+  | 'stepDown'
+  | 'remove';
+
+/** What the menu of one person depends on. */
+export interface Standing {
+  readonly me: Pick<Seat, 'id' | 'role'>;
+  readonly seat: Pick<Seat, 'id' | 'role' | 'hand' | 'sharing' | 'away'>;
+  readonly rights: ReadonlySet<string>;
+  readonly policy: Pick<Policy, 'microphone'>;
+  readonly muted: boolean;
+  readonly cameraOff: boolean;
+  readonly pinned: boolean;
+  readonly spotlit: boolean;
+}
+
+/** The menu in its sections, each only with what can be done now; empty ones are left out. */
+export function personActions(standing: Standing): PersonAction[][] {
+  return [media(standing), view(standing), role(standing), leaving(standing)].filter(
+    (section) => section.length > 0,
+  );
+}
+
+function actable({ me, seat, rights }: Standing, right: string): boolean {
+  return rights.has(right) && me.id !== seat.id && mayActOn(roleOf(me.role), roleOf(seat.role));
+}
+
+function media(standing: Standing): PersonAction[] {
+  const { me, seat, rights, policy, muted, cameraOff } = standing;
+  const actions: PersonAction[] = [];
+  if (actable(standing, 'mute') && !seat.away) {
+    const attendee = seat.role === 'attendee';
+    const maySpeak = seat.role !== 'viewer' && (!attendee || policy.microphone);
+    if (!muted) actions.push('mute');
+    else if (maySpeak) actions.push('askUnmute');
+  }
+  if (actable(standing, 'stopMedia')) {
+    if (!cameraOff) actions.push('stopCamera');
+    if (seat.sharing) actions.push('stopShare');
+  }
+  if (seat.hand > 0 && (seat.id === me.id || rights.has('lowerHands'))) actions.push('lowerHand');
+  return actions;
+}
+
+// A viewer is never seen, so there is nothing to show large.
+function view({ seat, rights, pinned, spotlit }: Standing): PersonAction[] {
+  if (seat.role === 'viewer') return [];
+  const actions: PersonAction[] = [pinned ? 'unpin' : 'pin'];
+  if (rights.has('spotlight')) actions.push(spotlit ? 'unspotlight' : 'spotlight');
+  return actions;
+}
+
+function role({ me, seat, rights }: Standing): PersonAction[] {
+  if (!rights.has('assignRoles')) return [];
+  // An owner cannot step down here: a meeting must not be left without one by a slip.
+  if (me.id === seat.id) return me.role === 'moderator' ? ['stepDown'] : [];
+  return roles
+    .filter((to) => mayAssign(roleOf(me.role), roleOf(seat.role), to))
+    .map((to): PersonAction => `role.${to}`);
+}
+
+function leaving(standing: Standing): PersonAction[] {
+  return actable(standing, 'remove') ? ['remove'] : [];
+}

@@ -1,0 +1,34 @@
+import { live } from '@/live';
+import { togglePin } from '@/features/call/store';
+import type { Role } from './authority';
+import type { PersonAction } from './personActions';
+
+/** Carries an entry of a person's menu out; resolves when the server did. */
+export async function runPersonAction(action: PersonAction, seat: string): Promise<void> {
+  switch (action) {
+    case 'mute':
+      return live.send('mute', { seat });
+    case 'askUnmute':
+      return live.send('unmute.ask', { seat });
+    case 'stopCamera':
+      return live.send('camera.stop', { seat });
+    case 'stopShare':
+      return live.send('share.stop', { seat });
+    case 'lowerHand':
+      return live.send('hand.lower', { seat });
+    case 'spotlight':
+      return live.send('spotlight.set', { seat });
+    case 'unspotlight':
+      return live.send('spotlight.set', { seat: '' });
+    case 'pin':
+    case 'unpin':
+      togglePin(seat);
+      return undefined;
+    case 'remove':
+      return live.send('remove', { seat });
+    case 'stepDown':
+      return live.send('role.set', { seat, role: 'attendee' satisfies Role });
+    default:
+      return live.send('role.set', { seat, role: action.slice('role.'.length) });
+  }
+}

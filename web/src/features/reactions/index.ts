@@ -1,0 +1,2 @@
+export { ReactionsMenu } from './ReactionsMenu';
+export { ReactionsOverlay } from './ReactionsOverlay';
