@@ -42,6 +42,9 @@ func (r Role) rank() int {
 	return 0
 }
 
+// Outranks reports whether a has more to say than b.
+func Outranks(a, b Role) bool { return a.rank() > b.rank() }
+
 // Moderates reports whether r runs the meeting: owners and moderators.
 func (r Role) Moderates() bool { return r.rank() >= Moderator.rank() }
 

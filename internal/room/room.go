@@ -5,9 +5,19 @@ package room
 
 import (
 	"context"
+	"crypto/cipher"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/crypto/chacha20poly1305"
+
 	"plenum/internal/access"
+	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
@@ -55,27 +65,198 @@ type Media interface {
 	Remove(ctx context.Context, meeting id.Meeting, seat id.Seat) error
 }
 
-// Caller is somebody at the door.
-type Caller struct {
-	Meeting id.Meeting
-	User    *user.User // nil for guests
-	// InviteSecret is the secret of a role link, "" without one. A wrong one
-	// counts for nothing: the caller is then an attendee like anyone with the link.
-	InviteSecret pii.Secret
+// The sizes of a room. A room has one outbox per seat and one inbox.
+const (
+	// Capacity is the number of seats; design and SFU are measured to it.
+	Capacity = 500
+	// reservedPlaces come on top for owners and moderators: a room filled by
+	// strangers must still let in who can throw them out.
+	reservedPlaces = 10
+	// outboxSize is twice the largest room: everybody may join, and leave, while
+	// one client stalls. 1,024 interfaces of 16 bytes are 16 KiB a seat.
+	outboxSize = 1_024
+	inboxSize  = 256 // a full inbox makes senders wait, nothing is lost
+	// maxTickets is the number of people between page and room: the largest room
+	// twice, at 60 s each. About 200 bytes apiece.
+	maxTickets = 1_000
+	// maxGone is how many left seats are remembered, the oldest forgotten first:
+	// eight times the largest room, about 200 bytes apiece.
+	maxGone = 4_096
+)
+
+// The times of a room.
+const (
+	ticketLife  = 60 * time.Second
+	awayLife    = 60 * time.Second // a lost seat is kept so long
+	emptyLife   = 10 * time.Minute // an empty room keeps chat and roles so long
+	SittingLife = 12 * time.Hour   // an abandoned sitting can be come back to so long
+	storeTime   = 5 * time.Second  // for one call of the store
+	mediaTime   = 5 * time.Second  // for one call of the SFU
+)
+
+// Config is what rooms need.
+type Config struct {
+	Store  Store
+	Media  Media
+	Key    [chacha20poly1305.KeySize]byte // seals resume tokens; kept over restarts
+	Logger *slog.Logger
 }
 
-// Door is what somebody who has not come in yet may know.
-type Door struct {
-	Name         pii.Name // the meeting's
-	Organisation string
-	Host         pii.Name // who invites; "" for meetings made on the command line
-	Welcome      string
-	Role         access.Role // what the caller would be
-	Locked       bool        // and the caller could not come in
+// Rooms are all live rooms of this server.
+type Rooms struct {
+	store  Store
+	media  Media
+	log    *slog.Logger
+	sealer cipher.AEAD
+
+	starts   chan *owner
+	stopped  chan struct{} // closed when Run no longer starts rooms
+	draining atomic.Bool
+
+	mu   sync.Mutex
+	live map[id.Meeting]*owner // guarded by mu; only meetings that exist, so no more than those
 }
 
-// Request asks the gate for a ticket.
-type Request struct {
-	Caller
-	Name string // as typed; see [user.ParseName]
+// New makes Rooms; nothing happens before Run.
+func New(c Config) (*Rooms, error) {
+	sealer, err := chacha20poly1305.NewX(c.Key[:])
+	if err != nil {
+		return nil, fault.Wrap("room.New", err)
+	}
+	return &Rooms{
+		store: c.Store, media: c.Media, log: c.Logger, sealer: sealer,
+		starts:  make(chan *owner),
+		stopped: make(chan struct{}),
+		live:    make(map[id.Meeting]*owner),
+	}, nil
+}
+
+// Run lets rooms live until ctx ends; when it returns, all of them have ended.
+func (r *Rooms) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(r.stopped)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case o := <-r.starts:
+			running.Go(func() { o.run(ctx) })
+		}
+	}
+}
+
+// Count returns the number of rooms with somebody in them.
+func (r *Rooms) Count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, o := range r.live {
+		if o.people.Load() > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Seats returns the number of seats taken in all rooms.
+func (r *Rooms) Seats() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, o := range r.live {
+		n += int(o.people.Load())
+	}
+	return n
+}
+
+// People returns the number of seats taken in one meeting's room.
+func (r *Rooms) People(meeting id.Meeting) int {
+	if o := r.find(meeting); o != nil {
+		return int(o.people.Load())
+	}
+	return 0
+}
+
+// EndMeeting ends the meeting for all, as the API does when it is deleted. A
+// meeting that is not there is over already.
+func (r *Rooms) EndMeeting(ctx context.Context, m id.Meeting) error {
+	_, err := askRoom(ctx, r, m, ending{})
+	if errors.Is(err, meeting.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Refresh makes a live room read the meeting's settings again.
+func (r *Rooms) Refresh(ctx context.Context, meeting id.Meeting) error {
+	o := r.find(meeting)
+	if o == nil {
+		return nil
+	}
+	_, err := ask(ctx, o, refreshing{})
+	if errors.Is(err, errOver) {
+		return nil
+	}
+	return err
+}
+
+// Drain says goodbye to everybody before a restart and lets nobody in any more.
+// Seats, lock and roles survive in the store and in the clients' resume tokens.
+func (r *Rooms) Drain(ctx context.Context) error {
+	r.draining.Store(true)
+	r.mu.Lock()
+	owners := slices.Collect(maps.Values(r.live))
+	r.mu.Unlock()
+	for _, o := range owners {
+		if _, err := ask(ctx, o, draining{}); err != nil && !errors.Is(err, errOver) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unpublished tells that a seat's track is gone at the SFU. It never blocks.
+func (r *Rooms) Unpublished(meeting id.Meeting, seat id.Seat, source access.Source) {
+	if o := r.find(meeting); o != nil && source == access.Screen {
+		o.unpublished.add(seat)
+	}
+}
+
+func (r *Rooms) find(meeting id.Meeting) *owner {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.live[meeting]
+}
+
+// open returns the meeting's room and starts it if need be.
+func (r *Rooms) open(ctx context.Context, meeting id.Meeting) (*owner, error) {
+	r.mu.Lock()
+	o, found := r.live[meeting]
+	if !found {
+		o = newOwner(r, meeting)
+		r.live[meeting] = o
+	}
+	r.mu.Unlock()
+	if found {
+		return o, nil
+	}
+	err := error(ErrDraining)
+	select {
+	case r.starts <- o:
+		return o, nil
+	case <-r.stopped:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	o.err = err
+	r.forget(o)
+	close(o.done)
+	return nil, err
+}
+
+func (r *Rooms) forget(o *owner) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.live, o.id)
 }

@@ -1,0 +1,53 @@
+package room
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"plenum/internal/fault"
+)
+
+// The faults of rooms, beside those of packages meeting, chat and pii.
+var (
+	ErrLocked    = fault.New("room.Enter", fault.Forbidden, "meeting.locked", "The meeting is locked; nobody new can come in.")
+	ErrFull      = fault.New("room.Enter", fault.Unavailable, "meeting.full", "The meeting is full.")
+	ErrTicket    = fault.New("room.Connect", fault.Unauthorised, "ticket.invalid", "This ticket is used or too old.")
+	ErrResume    = fault.New("room.Connect", fault.Unauthorised, "resume.invalid", "The seat is not kept any more.")
+	ErrRemoved   = fault.New("room.Connect", fault.Forbidden, "seat.removed", "You have been removed from the meeting.")
+	ErrDraining  = fault.New("room.Connect", fault.Unavailable, "server.draining", "The server is restarting.")
+	ErrMedia     = fault.New("room.Connect", fault.Unavailable, "media.unavailable", "The server cannot carry sound and pictures at the moment.")
+	ErrRight     = fault.New("room.Do", fault.Forbidden, "right.missing", "You may not do this.")
+	ErrSeat      = fault.New("room.Do", fault.NotFound, "seat.unknown", "This person is not here any more.")
+	ErrLastOwner = fault.New("room.Do", fault.Conflict, "role.last_owner", "You are the only owner here. Make somebody else an owner first.")
+	ErrShares    = fault.New("room.Do", fault.Conflict, "share.limit", "Nobody else can share a screen at the moment.")
+	ErrCommand   = fault.New("room.Do", fault.Invalid, "command.invalid", "The message cannot be understood.")
+	ErrTooFast   = fault.New("room.Do", fault.Exhausted, "chat.too_fast", "You are writing too fast.")
+	ErrRate      = fault.New("room.Do", fault.Exhausted, "rate.limited", "That was too often.")
+)
+
+// errOver says that the room's goroutine has ended: look for the next one.
+var errOver = errors.New("room: over")
+
+// retryAfter is the cause of a fault that passes with time.
+type retryAfter time.Duration
+
+func (r retryAfter) Error() string { return "again in " + time.Duration(r).String() }
+
+// RetryAfter returns after how long trying again makes sense, 0 for never.
+func RetryAfter(err error) time.Duration {
+	after, _ := errors.AsType[retryAfter](err)
+	return time.Duration(after)
+}
+
+// spend takes one from the limit, or refuses with f and the time to wait.
+func spend(limit *rate.Limiter, f *fault.Error) error {
+	now := time.Now()
+	reservation := limit.ReserveN(now, 1)
+	if wait := reservation.DelayFrom(now); wait > 0 {
+		reservation.CancelAt(now)
+		return f.With(retryAfter(wait))
+	}
+	return nil
+}

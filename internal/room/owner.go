@@ -1,0 +1,331 @@
+package room
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"plenum/internal/access"
+	"plenum/internal/chat"
+	"plenum/internal/fault"
+	"plenum/internal/id"
+	"plenum/internal/meeting"
+)
+
+// owner is one live room and the goroutine that owns it: run, and what run
+// calls, is the only code that touches the fields below "state".
+type owner struct {
+	rooms *Rooms
+	id    id.Meeting
+
+	inbox       chan message
+	unpublished *screens
+	people      atomic.Int32
+	done        chan struct{} // closed when the goroutine has ended
+	err         error         // why the room never began; read after done only
+
+	// state
+	meeting      meeting.Meeting
+	organisation string
+	removed      map[id.Seat]struct{} // seats and passes; grows by a moderator's hand only
+	tickets      map[[sha256.Size]byte]ticket
+	seats        map[id.Seat]*seat
+	order        []*seat // in order of joining
+	gone         memory
+	chat         chat.Log
+	spotlight    id.Seat
+	lastHand     time.Time
+	media        *mediaQueue
+	slow         []*seat // lost their connection while being told something
+	used         bool    // somebody was here
+	opened       bool    // at the SFU
+	emptySince   time.Time
+	over         bool
+}
+
+// message is what the inbox takes.
+type message interface {
+	handle(ctx context.Context, o *owner)
+}
+
+// request is a message with an answer.
+type request[T any] interface {
+	serve(ctx context.Context, o *owner) (T, error)
+}
+
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+type asked[T any] struct {
+	request request[T]
+	answer  chan answer[T] // holds one, so that the room never waits
+}
+
+func (a asked[T]) handle(ctx context.Context, o *owner) {
+	value, err := a.request.serve(ctx, o)
+	a.answer <- answer[T]{value, err}
+}
+
+// ask waits for the room's answer; errOver when it has ended meanwhile.
+func ask[T any](ctx context.Context, o *owner, q request[T]) (T, error) {
+	var none T
+	a := asked[T]{request: q, answer: make(chan answer[T], 1)}
+	if err := o.post(ctx, a); err != nil {
+		return none, err
+	}
+	select {
+	case got := <-a.answer:
+		return got.value, got.err
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case <-o.done:
+	}
+	select {
+	case got := <-a.answer:
+		return got.value, got.err
+	default:
+		return none, o.ended()
+	}
+}
+
+// askRoom asks the meeting's room, which is started if need be.
+func askRoom[T any](ctx context.Context, r *Rooms, meeting id.Meeting, q request[T]) (T, error) {
+	for {
+		var none T
+		o, err := r.open(ctx, meeting)
+		if err != nil {
+			return none, err
+		}
+		value, err := ask(ctx, o, q)
+		if err != errOver { //nolint:errorlint // the sentinel itself, straight from ask.
+			return value, err
+		}
+	}
+}
+
+func (o *owner) post(ctx context.Context, m message) error {
+	select {
+	case o.inbox <- m:
+		return nil
+	case <-o.done:
+		return o.ended()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ended returns why nobody is there; after done.
+func (o *owner) ended() error {
+	if o.err != nil {
+		return o.err
+	}
+	return errOver
+}
+
+func newOwner(r *Rooms, meeting id.Meeting) *owner {
+	return &owner{
+		rooms: r, id: meeting,
+		inbox:       make(chan message, inboxSize),
+		unpublished: &screens{seats: make(map[id.Seat]struct{}), signal: make(chan struct{}, 1)},
+		done:        make(chan struct{}),
+		removed:     make(map[id.Seat]struct{}),
+		tickets:     make(map[[sha256.Size]byte]ticket),
+		seats:       make(map[id.Seat]*seat),
+		gone:        memory{seats: make(map[id.Seat]former)},
+	}
+}
+
+// run is the room's goroutine. A room that is not found in Rooms any more has
+// written all it had to write, so that its successor reads the truth.
+func (o *owner) run(ctx context.Context) {
+	defer close(o.done)
+	defer o.rooms.forget(o)
+	if o.err = o.load(ctx); o.err != nil {
+		return
+	}
+	working, stopWork := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	o.media = newMediaQueue(o.rooms.media, o.id, o.rooms.log, func(ctx context.Context, seat id.Seat) {
+		_ = o.post(ctx, mediaCut{seat: seat}) // fails only when the room is over
+	})
+	work.Go(func() { o.media.run(working) })
+
+	o.work(ctx)
+
+	stopWork()
+	work.Wait()
+	if o.over && o.opened {
+		o.closeMedia(ctx)
+	}
+}
+
+// work handles one message after the other until the room is over.
+func (o *owner) work(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for !o.over {
+		select {
+		case <-ctx.Done():
+			o.dismiss(ReasonDraining)
+			return
+		case m := <-o.inbox:
+			m.handle(ctx, o)
+		case <-o.unpublished.signal:
+			for seat := range o.unpublished.take() {
+				o.shareEnded(seat)
+			}
+		case now := <-tick.C:
+			o.expire(now)
+		}
+		o.settleSlow()
+	}
+}
+
+// load reads what the store knows, and forgets a sitting that nobody came back to.
+func (o *owner) load(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	m, err := o.rooms.store.Meeting(ctx, o.id)
+	if err != nil {
+		return err
+	}
+	organisation, err := o.rooms.store.Tenant(ctx, m.Tenant)
+	if err != nil {
+		return err
+	}
+	if m.Sitting != "" && time.Since(m.SittingStartedAt) > SittingLife {
+		if err := o.rooms.store.EndSitting(ctx, o.id, m.Ended); err != nil {
+			return err
+		}
+		m.Sitting, m.SittingStartedAt, m.Locked = "", time.Time{}, false
+	}
+	removed, err := o.rooms.store.RemovedSeats(ctx, o.id)
+	if err != nil {
+		return err
+	}
+	for _, s := range removed {
+		o.removed[s] = struct{}{}
+	}
+	o.meeting, o.organisation, o.emptySince = m, organisation.Name, time.Now()
+	return nil
+}
+
+func (o *owner) closeMedia(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mediaTime)
+	defer cancel()
+	if err := o.rooms.media.Close(ctx, o.id); err != nil {
+		o.rooms.log.ErrorContext(ctx, "the SFU did not close a room", slog.Any("err", err))
+	}
+}
+
+func (o *owner) situation() situation {
+	return situation{ended: o.meeting.Ended, locked: o.meeting.Locked, people: len(o.order)}
+}
+
+// expire lets go of what has had its time. Called each second.
+func (o *owner) expire(now time.Time) {
+	for hash, t := range o.tickets {
+		if !now.Before(t.expires) {
+			delete(o.tickets, hash)
+		}
+	}
+	for _, s := range o.clone() {
+		if s.Away && now.Sub(s.awaySince) >= awayLife {
+			o.leave(s, ReasonLost)
+		}
+	}
+	if len(o.order) == 0 && len(o.tickets) == 0 && (!o.used || now.Sub(o.emptySince) >= emptyLife) {
+		o.over = true
+	}
+}
+
+// dismiss says goodbye to everyone. After draining, each client waits another
+// while of one to four seconds, so that they do not come back as one.
+func (o *owner) dismiss(why Reason) {
+	now := time.Now()
+	for _, s := range o.order {
+		if s.conn == nil {
+			continue
+		}
+		b := Bye{Reason: why}
+		if why == ReasonDraining {
+			b.Retry = time.Second + rand.N(3*time.Second) //nolint:gosec // spreads load, protects nothing.
+		}
+		s.conn.bye(b)
+		s.conn, s.Away, s.awaySince = nil, true, now
+	}
+}
+
+// end ends the meeting for all. Nothing is said before it is written.
+func (o *owner) end(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	if err := o.rooms.store.EndSitting(ctx, o.id, true); err != nil && fault.KindOf(err) != fault.NotFound {
+		return fault.Wrap("room.end", err)
+	}
+	o.dismiss(ReasonEnded)
+	o.people.Store(0)
+	o.over = true
+	return nil
+}
+
+// spot shows one seat large for everybody.
+func (o *owner) spot(seat id.Seat) {
+	o.spotlight = seat
+	o.broadcast(SpotlightSet{Seat: seat})
+}
+
+// setPolicy changes what attendees may do and everything that follows from it.
+func (o *owner) setPolicy(p access.Policy, by id.Seat) {
+	if o.meeting.Policy == p {
+		return
+	}
+	o.meeting.Policy = p
+	o.broadcast(PolicySet{Policy: p})
+	for _, s := range o.clone() {
+		o.reassess(s, by)
+	}
+}
+
+// The requests of Rooms itself.
+type (
+	ending     struct{}
+	refreshing struct{}
+	draining   struct{}
+)
+
+func (ending) serve(ctx context.Context, o *owner) (struct{}, error) {
+	return struct{}{}, o.end(ctx)
+}
+
+func (refreshing) serve(ctx context.Context, o *owner) (struct{}, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	m, err := o.rooms.store.Meeting(ctx, o.id)
+	if err != nil {
+		return struct{}{}, err
+	}
+	o.meeting.Name, o.meeting.Welcome, o.meeting.MaxShares = m.Name, m.Welcome, m.MaxShares
+	o.setPolicy(m.Policy, "")
+	return struct{}{}, nil
+}
+
+func (draining) serve(_ context.Context, o *owner) (struct{}, error) {
+	o.dismiss(ReasonDraining)
+	return struct{}{}, nil
+}
+
+// mediaCut tells that a seat's connection to the SFU was ended.
+type mediaCut struct{ seat id.Seat }
+
+func (m mediaCut) handle(_ context.Context, o *owner) {
+	if s := o.seats[m.seat]; s != nil && s.conn != nil {
+		_ = o.openMedia(s) // the client asks again when it finds its connection gone
+	}
+}
