@@ -4,7 +4,7 @@
  * asked for. livekit-client itself arrives as a chunk of its own.
  */
 import { connectionLost, LiveFault, live, useLive } from '@/live';
-import { useMedia } from '@/media';
+import { media } from '@/media';
 import { board } from './board';
 import type { Session } from './session';
 import { chooseScreen, closeScreen } from './share';
@@ -30,29 +30,29 @@ export function prefetch(): void {
 export function start(): void {
   stop();
   running = [
-    live.on('welcome', ({ media, resumed }) => {
+    live.on('welcome', ({ media: { token }, resumed }) => {
       const { you } = useLive.getState();
       if (!resumed || session?.seat !== you || !session.connected) {
-        void open(media.token, you);
+        void open(token, you);
       }
     }),
     live.on('media', ({ token }) => {
       void open(token, useLive.getState().you);
     }),
     live.on('muted', () => {
-      useMedia.getState().setMicrophone(false);
+      media.getState().setMicrophone(false);
     }),
     live.on('stopped', ({ what }) => {
       if (what === 'share') {
         endShare();
       } else {
-        useMedia.getState().setCamera(false);
+        media.getState().setCamera(false);
       }
     }),
     useLive.subscribe(followRights),
-    useMedia.subscribe(({ dataSaver, camera }) => {
+    media.subscribe(({ dataSaver, camera }) => {
       if (dataSaver === 'audio' && camera.wanted) {
-        useMedia.getState().setCamera(false);
+        media.getState().setCamera(false);
       }
     }),
   ];
@@ -82,12 +82,12 @@ function followRights(
   if (rights === before.rights || phase !== 'open') {
     return;
   }
-  const media = useMedia.getState();
-  if (!rights.has('speak') && media.microphone.wanted) {
-    media.setMicrophone(false);
+  const { microphone, camera, setMicrophone, setCamera } = media.getState();
+  if (!rights.has('speak') && microphone.wanted) {
+    setMicrophone(false);
   }
-  if (!rights.has('camera') && media.camera.wanted) {
-    media.setCamera(false);
+  if (!rights.has('camera') && camera.wanted) {
+    setCamera(false);
   }
 }
 

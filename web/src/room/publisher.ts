@@ -16,7 +16,7 @@ import {
   VideoPresets,
 } from 'livekit-client';
 import { useLive } from '@/live';
-import { useMedia } from '@/media';
+import { media } from '@/media';
 import { bestCodec, type Codec } from './codec';
 
 /** Ms until a refused publication is tried again: the SFU learns of rights a moment after we do. */
@@ -69,7 +69,7 @@ export class Publisher {
 
   constructor(private readonly room: Room) {
     this.#unsubscribe = [
-      useMedia.subscribe((state, before) => {
+      media.subscribe((state, before) => {
         if (state.microphone !== before.microphone || state.camera !== before.camera) {
           this.settle();
         }
@@ -122,7 +122,7 @@ export class Publisher {
   }
 
   async #microphone(): Promise<void> {
-    const { track, wanted } = useMedia.getState().microphone;
+    const { track, wanted } = media.getState().microphone;
     const local = this.room.localParticipant;
     const publication = local.getTrackPublication(Track.Source.Microphone);
     const published = publication?.audioTrack;
@@ -153,7 +153,7 @@ export class Publisher {
   }
 
   async #camera(): Promise<void> {
-    const { track, wanted } = useMedia.getState().camera;
+    const { track, wanted } = media.getState().camera;
     const local = this.room.localParticipant;
     const published = local.getTrackPublication(Track.Source.Camera)?.videoTrack;
     if (!useLive.getState().rights.has('camera')) {

@@ -17,7 +17,7 @@ import {
   Track,
   VideoQuality,
 } from 'livekit-client';
-import { type DataSaver, useMedia } from '@/media';
+import { type DataSaver, media } from '@/media';
 import { board, type Picture, type Quality, type SeatMedia } from './board';
 import { clear, nextCongestion } from './congestion';
 import { demand } from './demand';
@@ -57,7 +57,7 @@ export class Session {
       dynacast: true,
       // The devices belong to src/media; a connection's end must not close them.
       stopLocalTrackOnUnpublish: false,
-      audioOutput: { deviceId: useMedia.getState().speaker.deviceId },
+      audioOutput: { deviceId: media.getState().speaker.deviceId },
     });
     this.publisher = new Publisher(this.#room);
     this.#sound = document.createElement('div');
@@ -162,7 +162,7 @@ export class Session {
       () => {
         clearInterval(timer);
       },
-      useMedia.subscribe((state, before) => {
+      media.subscribe((state, before) => {
         if (state.speaker.deviceId !== before.speaker.deviceId) {
           void this.#useSpeaker(state.speaker.deviceId);
         }
@@ -191,7 +191,7 @@ export class Session {
     if (track.kind === Track.Kind.Audio) {
       this.#sound.append(track.attach());
     } else {
-      this.#limit(publication, useMedia.getState().dataSaver);
+      this.#limit(publication, media.getState().dataSaver);
     }
     this.#refresh(participant);
   };
@@ -224,7 +224,7 @@ export class Session {
   }
 
   #subscribe(participant: RemoteParticipant): void {
-    const { dataSaver } = useMedia.getState();
+    const { dataSaver } = media.getState();
     for (const publication of participant.trackPublications.values()) {
       const source = videoSource(publication.source);
       const wanted =

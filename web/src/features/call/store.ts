@@ -10,23 +10,34 @@ export interface CallState {
   readonly panel: Panel | null;
   readonly layout: Layout;
   readonly dialog: DialogName | null;
+  /** A shared screen takes the stage as soon as there is one; off while I look at the people instead. */
+  readonly showShare: boolean;
+  /** The share I brought forward, '' for the newest. */
+  readonly share: string;
   /** Seats pinned by me, most recent last. */
   readonly pinned: readonly string[];
   /** Own tile not shown to myself. */
   readonly hideSelf: boolean;
   readonly fullScreen: boolean;
-  readonly pictureInPicture: boolean;
 }
 
-export const useCall = create<CallState>(() => ({
+const before: CallState = {
   panel: null,
   layout: 'grid',
   dialog: null,
+  showShare: true,
+  share: '',
   pinned: [],
   hideSelf: false,
   fullScreen: false,
-  pictureInPicture: false,
-}));
+};
+
+export const useCall = create<CallState>(() => before);
+
+/** As at the beginning of a call; a phone begins with one large picture. */
+export function resetCall(layout: Layout): void {
+  useCall.setState({ ...before, layout, fullScreen: useCall.getState().fullScreen }, true);
+}
 
 /** Opens the panel, or closes it when it is the open one. */
 export function togglePanel(panel: Panel): void {
@@ -48,6 +59,30 @@ export function togglePin(seat: string): void {
   }));
 }
 
-export function toggleLayout(): void {
-  useCall.setState(({ layout }) => ({ layout: layout === 'grid' ? 'speaker' : 'grid' }));
+/** What the stage shows: a shared screen, one person large, or everybody alike. */
+export type View = 'share' | Layout;
+
+/** The view as chosen; `shared` says whether anybody shares. */
+export function viewOf({ layout, showShare }: CallState, shared: boolean): View {
+  return shared && showShare ? 'share' : layout;
+}
+
+export function chooseView(view: View): void {
+  useCall.setState(
+    view === 'share'
+      ? { showShare: true, pinned: [] }
+      : { showShare: false, layout: view, pinned: [] },
+  );
+}
+
+/** Shows a share large, also over what I had pinned. */
+export function bringForward(share: string): void {
+  useCall.setState({ share, showShare: true, pinned: [] });
+}
+
+/** From everybody alike to one large and back; a share is large where there is one. */
+export function toggleLayout(shared: boolean): void {
+  const state = useCall.getState();
+  const large = state.pinned.length > 0 || viewOf(state, shared) !== 'grid';
+  chooseView(large ? 'grid' : shared ? 'share' : 'speaker');
 }

@@ -22,7 +22,7 @@ describe('grid', () => {
     [25, desktop, 5],
     [2, phone, 1],
     [3, phone, 1],
-    [4, phone, 2],
+    [4, phone, 1],
     [8, phone, 2],
   ])('puts %i tiles on %o in %i columns', (count, area, columns) => {
     const rects = grid(count, area);

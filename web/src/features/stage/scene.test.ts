@@ -15,6 +15,7 @@ function wishes(people: number, change: Partial<Wishes> = {}): Wishes {
     spotlight: '',
     speaker: '',
     share: '',
+    showShare: true,
     hideSelf: false,
     page: 0,
     phone: false,
@@ -73,6 +74,12 @@ describe('grid scene', () => {
     expect(first.tiles).toHaveLength(25);
     expect(last.tiles.map((tile) => tile.key)).toEqual(['camera:p25']);
     expect(last.tiles[0]?.rect).toEqual(first.tiles[0]?.rect);
+  });
+
+  it('shows a share among the people when I want to see them', () => {
+    const shown = scene(sharing(wishes(5, { showShare: false }), 'p1'), area);
+    expect(at(shown, 'grid')[0]).toBe('screen:p1');
+    expect(shown.tiles).toHaveLength(6);
   });
 
   it('can leave me out', () => {

@@ -31,6 +31,8 @@ export interface Wishes {
   readonly spotlight: string;
   /** Seat shown because it speaks, '' for none. */
   readonly speaker: string;
+  /** Whether a share takes the stage; otherwise it is a tile among others. */
+  readonly showShare: boolean;
   /** The share brought forward by me, '' for the newest. */
   readonly share: string;
   readonly hideSelf: boolean;
@@ -92,7 +94,7 @@ export function subjects(wishes: Wishes): readonly Subject[] {
     sharing.find((person) => person.seat === wishes.share) ??
     sharing.at(-1) ??
     people.find((person) => person.sharing);
-  if (share !== undefined) {
+  if (share !== undefined && wishes.showShare) {
     return [screen(share.seat)];
   }
   if (wishes.layout === 'grid') {
@@ -127,13 +129,16 @@ function shownPeople({ people, you, hideSelf }: Wishes): readonly Person[] {
   return hideSelf && people.length > 1 ? people.filter((person) => person.seat !== you) : people;
 }
 
+function shares({ people }: Wishes): readonly Subject[] {
+  return people.filter((person) => person.sharing).map((person) => screen(person.seat));
+}
+
 function gridScene(wishes: Wishes, area: Size): Scene {
   const shown = shownPeople(wishes);
   const selfShown = shown.some((person) => person.seat === wishes.you);
   const inCorner = selfShown && shown.length > 1 && shown.length <= cornerUpTo;
-  const seated = (inCorner ? shown.filter((person) => person.seat !== wishes.you) : shown).map(
-    (person) => camera(person.seat),
-  );
+  const faces = inCorner ? shown.filter((person) => person.seat !== wishes.you) : shown;
+  const seated = [...shares(wishes), ...faces.map((person) => camera(person.seat))];
   const capacity = gridCapacity(seated.length, area);
   const { items, page, pages } = pageOf(seated, capacity, wishes.page);
   // A last page keeps the tile size of the full ones, so that turning pages resizes nobody.
@@ -151,8 +156,7 @@ function gridScene(wishes: Wishes, area: Size): Scene {
 
 function focusScene(wishes: Wishes, main: readonly Subject[], area: Size): Scene {
   const large = new Set(main.map(keyOf));
-  const shares = wishes.people.filter((person) => person.sharing).map((p) => screen(p.seat));
-  const rest = [...shares, ...shownPeople(wishes).map((person) => camera(person.seat))].filter(
+  const rest = [...shares(wishes), ...shownPeople(wishes).map((person) => camera(person.seat))].filter(
     (subject) => !large.has(keyOf(subject)),
   );
   const onlyMe = rest.length === 1 && rest[0]?.seat === wishes.you && rest[0].source === 'camera';

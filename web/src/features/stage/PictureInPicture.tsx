@@ -1,0 +1,133 @@
+/**
+ * The call in a small window above other programs. Where the browser can put a
+ * document there (Chromium), it shows who speaks with the two buttons one
+ * needs; elsewhere it shows the large video.
+ */
+import { createPortal } from 'react-dom';
+import { useTranslation } from 'react-i18next';
+import { create } from 'zustand';
+import { useLive, useSeat } from '@/live';
+import { useMedia } from '@/media';
+import { useMuted, VideoView } from '@/room';
+import { Avatar, IconButton, Mic, MicOff } from '@/ui';
+import styles from './PictureInPicture.module.css';
+import { useSpeaker } from './useSpeaker';
+
+/** The part of the Document Picture-in-Picture API used here; the DOM types do not know it yet. */
+interface DocumentPictureInPicture {
+  requestWindow(options: { width: number; height: number }): Promise<Window>;
+}
+
+interface State {
+  /** The document window, null while closed or where a plain video is shown instead. */
+  readonly window: Window | null;
+  readonly open: boolean;
+}
+
+const useStore = create<State>(() => ({ window: null, open: false }));
+
+/** Whether the small window is open. */
+export function usePictureInPicture(): boolean {
+  return useStore((state) => state.open);
+}
+
+function documentApi(): DocumentPictureInPicture | undefined {
+  return (window as { documentPictureInPicture?: DocumentPictureInPicture }).documentPictureInPicture;
+}
+
+export function canPictureInPicture(): boolean {
+  return documentApi() !== undefined || document.pictureInPictureEnabled;
+}
+
+/** Opens the small window; must run inside a click or a key press. */
+export async function openPictureInPicture(): Promise<void> {
+  const api = documentApi();
+  if (api === undefined) {
+    await openVideo();
+    return;
+  }
+  const small = await api.requestWindow({ width: 384, height: 216 });
+  for (const link of document.querySelectorAll('link[rel="stylesheet"], style')) {
+    small.document.head.append(link.cloneNode(true));
+  }
+  small.document.documentElement.lang = document.documentElement.lang;
+  small.document.title = document.title;
+  small.addEventListener('pagehide', () => {
+    useStore.setState({ window: null, open: false });
+  });
+  useStore.setState({ window: small, open: true });
+}
+
+/** The largest picture on the stage, as a plain video. */
+async function openVideo(): Promise<void> {
+  const videos = [...document.querySelectorAll<HTMLVideoElement>('figure video')].filter(
+    (video) => video.videoWidth > 0,
+  );
+  const largest = videos.toSorted((a, b) => b.clientWidth - a.clientWidth)[0];
+  if (largest === undefined) {
+    return;
+  }
+  await largest.requestPictureInPicture();
+  useStore.setState({ window: null, open: true });
+  largest.addEventListener('leavepictureinpicture', () => useStore.setState({ open: false }), {
+    once: true,
+  });
+}
+
+export function closePictureInPicture(): void {
+  useStore.getState().window?.close();
+  if (document.pictureInPictureElement !== null) {
+    // Rejected only when it closed by itself in the same moment.
+    document.exitPictureInPicture().catch(() => undefined);
+  }
+}
+
+/** What stands in the small window. Mount it once in the call. */
+export function PictureInPicture(): React.JSX.Element | null {
+  const small = useStore((state) => state.window);
+  return small === null ? null : createPortal(<Small />, small.document.body);
+}
+
+function Small(): React.JSX.Element | null {
+  const { t } = useTranslation(['stage', 'bar']);
+  const speaker = useSpeaker();
+  const spotlight = useLive((state) => state.spotlight);
+  const you = useLive((state) => state.you);
+  const other = useLive((state) => state.order.find((id) => id !== state.you && state.seats[id]?.role !== 'viewer'));
+  const sharing = useLive((state) => state.order.find((id) => id !== state.you && state.seats[id]?.sharing === true));
+  const shown = sharing ?? (spotlight !== '' ? spotlight : speaker !== '' ? speaker : (other ?? you));
+  const seat = useSeat(shown);
+  const cameraOff = useMuted(shown, 'camera');
+  const microphone = useMedia((state) => state.microphone.wanted);
+  const setMicrophone = useMedia((state) => state.setMicrophone);
+  const mayspeak = useLive((state) => state.rights.has('speak'));
+  if (seat === undefined) {
+    return null;
+  }
+  return (
+    <div className={styles['small']} data-surface="stage">
+      {sharing !== undefined ? (
+        <VideoView seat={shown} source="screen" fit="contain" />
+      ) : cameraOff ? (
+        <Avatar name={seat.name} size={96} />
+      ) : (
+        <VideoView seat={shown} source="camera" fit="cover" />
+      )}
+      <span className={styles['name']}>{seat.name}</span>
+      {mayspeak && (
+        <div className={styles['buttons']}>
+          <IconButton
+            label={t('bar:microphone')}
+            tooltip={false}
+            variant={microphone ? 'secondary' : 'danger'}
+            pressed={microphone}
+            icon={microphone ? <Mic size={20} /> : <MicOff size={20} />}
+            onPress={() => {
+              setMicrophone(!microphone);
+            }}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+export { canPictureInPicture, closePictureInPicture, openPictureInPicture, PictureInPicture, usePictureInPicture } from './PictureInPicture';
+export { Stage } from './Stage';
