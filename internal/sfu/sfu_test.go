@@ -1,0 +1,843 @@
+package sfu_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/livekit/protocol/livekit"
+	"github.com/livekit/protocol/logger"
+	lksdk "github.com/livekit/server-sdk-go/v2"
+	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	"plenum/internal/access"
+	"plenum/internal/fault"
+	"plenum/internal/id"
+	"plenum/internal/pii"
+	"plenum/internal/sfu"
+)
+
+func TestMain(m *testing.M) {
+	// A client in this process logs addresses and tokens as it pleases; only the
+	// server's lines are under test.
+	lksdk.SetLogger(logger.GetDiscardLogger())
+	os.Exit(m.Run())
+}
+
+// patience is how long a test waits for what must happen; a machine under load
+// needs seconds for what takes 50 ms.
+const patience = 20 * time.Second
+
+var all = access.Grants{Microphone: true, Camera: true, Screen: true}
+
+// server is an SFU on free ports with its own HTTP server.
+type server struct {
+	*sfu.SFU
+	http        *httptest.Server
+	mediaPort   int
+	turnPort    int
+	unpublished chan access.Source
+	stop        context.CancelFunc
+	stopped     chan error
+}
+
+// freePort finds a number free for both UDP and TCP on loopback.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 50 {
+		l, err := net.Listen("tcp", ":0") //nolint:gosec // as the media port does
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // TCP
+		c, err := net.ListenUDP("udp", &net.UDPAddr{Port: port})
+		_ = l.Close()
+		if err == nil {
+			_ = c.Close()
+			return port
+		}
+	}
+	t.Fatal("no free port")
+	return 0
+}
+
+func start(t *testing.T, change ...func(*sfu.Config)) *server {
+	t.Helper()
+	s := &server{
+		mediaPort:   freePort(t),
+		turnPort:    freePort(t),
+		unpublished: make(chan access.Source, 16),
+		stopped:     make(chan error, 1),
+	}
+	cfg := sfu.Config{
+		MediaPort: s.mediaPort,
+		TURNPort:  s.turnPort,
+		NodeIPs:   []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+		Secret:    [32]byte{1, 2, 3},
+		Logger:    slog.New(slog.DiscardHandler),
+		Unpublished: func(_ id.Meeting, _ id.Seat, source access.Source) {
+			s.unpublished <- source
+		},
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	var err error
+	if s.SFU, err = sfu.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	s.http = httptest.NewServer(s.Handler())
+	ctx, cancel := context.WithCancel(t.Context())
+	s.stop = cancel
+	go func() { s.stopped <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-s.stopped:
+			if err != nil {
+				t.Errorf("Run: %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("Run did not end")
+		}
+		s.http.Close()
+	})
+	return s
+}
+
+func (s *server) meeting(t *testing.T) id.Meeting {
+	t.Helper()
+	m := id.New[id.Meeting]()
+	if err := s.Open(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func (s *server) token(t *testing.T, m id.Meeting, seat id.Seat, grants access.Grants) pii.Secret {
+	t.Helper()
+	token, err := s.Token(m, seat, grants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (s *server) wsURL() string { return "ws" + strings.TrimPrefix(s.http.URL, "http") }
+
+// client is a participant that reports what it sees.
+type client struct {
+	*lksdk.Room
+	seat         id.Seat
+	payloads     chan []byte // RTP payloads received
+	muted        chan bool   // of any track
+	gone         chan string // tracks of others unpublished
+	own          chan string // own tracks unpublished by the server
+	disconnected chan lksdk.DisconnectionReason
+	reconnected  chan struct{}
+}
+
+func newClient() *client {
+	c := &client{
+		payloads:     make(chan []byte, 64),
+		muted:        make(chan bool, 16),
+		gone:         make(chan string, 16),
+		own:          make(chan string, 16),
+		disconnected: make(chan lksdk.DisconnectionReason, 4),
+		reconnected:  make(chan struct{}, 4),
+	}
+	cb := lksdk.NewRoomCallback()
+	cb.OnDisconnectedWithReason = func(r lksdk.DisconnectionReason) { c.disconnected <- r }
+	cb.OnReconnected = func() { c.reconnected <- struct{}{} }
+	cb.OnTrackMuted = func(lksdk.TrackPublication, lksdk.Participant) { c.muted <- true }
+	cb.OnTrackUnmuted = func(lksdk.TrackPublication, lksdk.Participant) { c.muted <- false }
+	cb.OnLocalTrackUnpublished = func(p *lksdk.LocalTrackPublication, _ *lksdk.LocalParticipant) { c.own <- p.SID() }
+	cb.OnTrackUnpublished = func(p *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) { c.gone <- p.SID() }
+	cb.OnTrackSubscribed = func(track *webrtc.TrackRemote, _ *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
+		for {
+			packet, _, err := track.ReadRTP()
+			if err != nil {
+				return
+			}
+			select {
+			case c.payloads <- packet.Payload:
+			default:
+			}
+		}
+	}
+	c.Room = lksdk.NewRoom(cb)
+	return c
+}
+
+func (s *server) join(t *testing.T, m id.Meeting, grants access.Grants, opts ...lksdk.ConnectOption) *client {
+	t.Helper()
+	c := newClient()
+	c.seat = id.New[id.Seat]()
+	opts = append(opts, lksdk.WithConnectTimeout(patience), lksdk.WithDisableRegionDiscovery())
+	if err := c.JoinWithToken(s.wsURL(), s.token(t, m, c.seat, grants).Text(), opts...); err != nil {
+		t.Fatalf("join: %v", err)
+	}
+	t.Cleanup(c.Disconnect)
+	return c
+}
+
+// speak publishes a microphone whose every frame is mark, until the test ends.
+func (c *client) speak(t *testing.T, source livekit.TrackSource, mark []byte) *lksdk.LocalTrackPublication {
+	t.Helper()
+	track, err := lksdk.NewLocalSampleTrack(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pub, err := c.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{Source: source})
+	if err != nil {
+		t.Fatalf("publish: %v", err)
+	}
+	go func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-t.Context().Done():
+				return
+			case <-tick.C:
+				_ = track.WriteSample(media.Sample{Data: mark, Duration: 20 * time.Millisecond}, nil)
+			}
+		}
+	}()
+	return pub
+}
+
+func receive[T any](t *testing.T, what string, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		t.Fatalf("waited in vain for %s", what)
+		panic("unreachable")
+	}
+}
+
+// hears waits for mark among the received payloads.
+func (c *client) hears(t *testing.T, mark []byte) {
+	t.Helper()
+	for !bytes.Contains(receive(t, "sound", c.payloads), mark) {
+		continue
+	}
+}
+
+var mark = []byte{0x78, 'p', 'l', 'e', 'n', 'u', 'm'} // an Opus TOC byte and a text to find again
+
+func TestMediaArrives(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener := s.join(t, m, access.Grants{})
+	speaker := s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+
+	for _, p := range listener.GetRemoteParticipants() {
+		if p.Name() != "" || p.Metadata() != "" || len(p.Attributes()) > 0 {
+			t.Errorf("the SFU tells name %q, metadata %q, attributes %v", p.Name(), p.Metadata(), p.Attributes())
+		}
+	}
+}
+
+func TestMediaOverTCP(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *sfu.Config) { c.TCPOnly = true; c.NodeIPs = nil })
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+}
+
+func TestMediaThroughRelayOnly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	relayed := lksdk.WithICETransportPolicy(webrtc.ICETransportPolicyRelay)
+	listener, speaker := s.join(t, m, all, relayed), s.join(t, m, all, relayed)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+}
+
+// The machine's own addresses as they are, without any being named.
+func TestMediaAtDetectedAddress(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *sfu.Config) { c.NodeIPs = nil })
+	m := s.meeting(t)
+	relayed := lksdk.WithICETransportPolicy(webrtc.ICETransportPolicyRelay)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all, relayed)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+}
+
+func TestTokenOpensOneConnection(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	token := s.token(t, m, id.New[id.Seat](), all)
+	if status := s.dial(t, dialing{token: token.Text()}).status; status != http.StatusSwitchingProtocols {
+		t.Fatalf("first use: %d", status)
+	}
+	second := s.dial(t, dialing{token: token.Text()})
+	if second.status != http.StatusUnauthorized {
+		t.Fatalf("second use: %d", second.status)
+	}
+	if strings.Contains(second.body, token.Text()) {
+		t.Error("the answer repeats the token")
+	}
+}
+
+func TestTokenSurvivesFailedAttempt(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	token := s.token(t, m, id.New[id.Seat](), all)
+	if status := s.get(t, "/rtc?access_token="+token.Text(), nil).status; status == http.StatusUnauthorized {
+		t.Fatalf("a request without upgrade: %d", status)
+	}
+	if got := s.get(t, "/rtc/validate?access_token="+token.Text(), nil); got.status != http.StatusOK {
+		t.Fatalf("validate: %d", got.status)
+	}
+	if status := s.dial(t, dialing{token: token.Text()}).status; status != http.StatusSwitchingProtocols {
+		t.Fatalf("after both: %d", status)
+	}
+}
+
+func TestNoTokenForClosedRoom(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if _, err := s.Token(id.New[id.Meeting](), id.New[id.Seat](), all); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("never opened: %v", err)
+	}
+	m := s.meeting(t)
+	token := s.token(t, m, id.New[id.Seat](), all)
+	if err := s.Close(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.dial(t, dialing{token: token.Text()}).status; status != http.StatusUnauthorized {
+		t.Errorf("token from before Close: %d", status)
+	}
+	if _, err := s.Token(m, id.New[id.Seat](), all); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
+func TestForgedTokensAreRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	seat := id.New[id.Seat]()
+	conn := s.dial(t, dialing{token: s.token(t, m, seat, all).Text()})
+	refreshed := conn.refreshedToken(t)
+	header, payload, signature := split3(t, refreshed)
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	for name, token := range map[string]string{
+		"empty":             "",
+		"random":            id.NewSecret(),
+		"alg none":          none + "." + payload + ".",
+		"alg none, signed":  none + "." + payload + "." + signature,
+		"other signature":   header + "." + payload + "." + strings.Repeat("A", len(signature)),
+		"changed payload":   header + "." + payload[:len(payload)-4] + "AAAA." + signature,
+		"dots":              "..",
+		"a megabyte of dot": strings.Repeat(".", 1<<16),
+	} {
+		got := s.dial(t, dialing{token: token, header: true})
+		if got.status != http.StatusUnauthorized {
+			t.Errorf("%s: %d", name, got.status)
+		}
+		if len(token) > 2 && strings.Contains(got.body, token) {
+			t.Errorf("%s: the answer repeats the token", name)
+		}
+	}
+}
+
+func split3(t *testing.T, token string) (header, payload, signature string) {
+	t.Helper()
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		t.Fatal("not a JWT")
+	}
+	return parts[0], parts[1], parts[2]
+}
+
+func TestRemoveIsFinal(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	seat := id.New[id.Seat]()
+	conn := s.dial(t, dialing{token: s.token(t, m, seat, all).Text()})
+	refreshed := conn.refreshedToken(t)
+	unused := s.token(t, m, seat, all)
+
+	if err := s.Remove(t.Context(), m, seat); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if reason := conn.leaves(t); reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
+		t.Errorf("the client is told %v", reason)
+	}
+	conn.closes(t)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the connection stayed open for %v", took)
+	}
+	for name, token := range map[string]string{"unused": unused.Text(), "refreshed": refreshed} {
+		for _, reconnect := range []bool{false, true} {
+			if got := s.dial(t, dialing{token: token, reconnect: reconnect}); got.status != http.StatusUnauthorized {
+				t.Errorf("%s token, reconnect %v: %d", name, reconnect, got.status)
+			}
+		}
+	}
+
+	// Let in again, the seat's old refreshed token must stay dead.
+	again := s.dial(t, dialing{token: s.token(t, m, seat, all).Text()})
+	again.refreshedToken(t)
+	if got := s.dial(t, dialing{token: refreshed}); got.status != http.StatusUnauthorized {
+		t.Errorf("token of an earlier life: %d", got.status)
+	}
+}
+
+func TestRefreshedTokenReconnects(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+
+	listener.Simulate(lksdk.SimulateSignalReconnect)
+	receive(t, "the resumed connection", listener.reconnected)
+	for len(listener.payloads) > 0 {
+		<-listener.payloads
+	}
+	listener.hears(t, mark)
+}
+
+func TestReconnectTakesPresentGrants(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	seat := id.New[id.Seat]()
+	conn := s.dial(t, dialing{token: s.token(t, m, seat, all).Text()})
+	refreshed := conn.refreshedToken(t)
+	if err := s.SetGrants(t.Context(), m, seat, access.Grants{Camera: true}); err != nil {
+		t.Fatal(err)
+	}
+	again := s.dial(t, dialing{token: refreshed})
+	if again.status != http.StatusSwitchingProtocols {
+		t.Fatalf("full reconnect: %d", again.status)
+	}
+	got := again.joined.GetParticipant().GetPermission()
+	want := []livekit.TrackSource{livekit.TrackSource_CAMERA}
+	if !got.GetCanPublish() || !slices.Equal(got.GetCanPublishSources(), want) {
+		t.Errorf("may publish %v %v, want %v", got.GetCanPublish(), got.GetCanPublishSources(), want)
+	}
+	if got.GetCanPublishData() || got.GetCanUpdateMetadata() || got.GetHidden() {
+		t.Errorf("too much is permitted: %v", got)
+	}
+}
+
+func TestWithdrawnGrantUnpublishes(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	screen := speaker.speak(t, livekit.TrackSource_SCREEN_SHARE, []byte{0x78, 'x'})
+	listener.hears(t, mark)
+
+	if err := s.SetGrants(t.Context(), m, speaker.seat, access.Grants{Microphone: true, Camera: true}); err != nil {
+		t.Fatal(err)
+	}
+	if sid := receive(t, "the track to go", listener.gone); sid != screen.SID() {
+		t.Errorf("track %s went, want the screen %s", sid, screen.SID())
+	}
+	if source := receive(t, "the callback", s.unpublished); source != access.Screen {
+		t.Errorf("unpublished %s, want the screen", source)
+	}
+	for len(listener.payloads) > 0 {
+		<-listener.payloads
+	}
+	listener.hears(t, mark)
+
+	// Nothing granted must mean nothing allowed, not "everything".
+	if err := s.SetGrants(t.Context(), m, speaker.seat, access.Grants{}); err != nil {
+		t.Fatal(err)
+	}
+	if source := receive(t, "the callback", s.unpublished); source != access.Microphone {
+		t.Errorf("unpublished %s, want the microphone", source)
+	}
+	track, err := lksdk.NewLocalSampleTrack(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := speaker.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{Source: livekit.TrackSource_CAMERA}); err == nil {
+		t.Error("a seat without grants published a camera")
+	}
+}
+
+func TestMuteAndUnmuteOneself(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	pub := speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+	if err := s.Mute(t.Context(), m, speaker.seat, access.Camera); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Mute(t.Context(), m, speaker.seat, access.Microphone); err != nil {
+		t.Fatal(err)
+	}
+	if muted := receive(t, "muting", listener.muted); !muted {
+		t.Error("unmuted")
+	}
+	pub.SetMuted(false)
+	if muted := receive(t, "unmuting", listener.muted); muted {
+		t.Error("still muted")
+	}
+}
+
+func TestLeavingTellsUnpublished(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_SCREEN_SHARE, mark)
+	listener.hears(t, mark)
+	if err := s.Remove(t.Context(), m, speaker.seat); err != nil {
+		t.Fatal(err)
+	}
+	receive(t, "the client's end", speaker.disconnected)
+	if source := receive(t, "the callback", s.unpublished); source != access.Screen {
+		t.Errorf("unpublished %s", source)
+	}
+}
+
+func TestNoForeignICEServers(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	conn := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+	servers := conn.joined.GetIceServers()
+	if len(servers) == 0 {
+		t.Fatal("no ICE server: LiveKit's client would fall back to its own")
+	}
+	for _, server := range servers {
+		for _, u := range server.GetUrls() {
+			_, rest, _ := strings.Cut(u, ":")
+			host, _, err := net.SplitHostPort(strings.TrimSuffix(rest, "?transport=udp"))
+			if err != nil || host != "127.0.0.1" {
+				t.Errorf("foreign ICE server %q (%v)", u, err)
+			}
+		}
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *sfu.Config) { c.Origins = []string{"https://meet.example.org"} })
+	m := s.meeting(t)
+	for origin, want := range map[string]int{
+		"https://meet.example.org":         http.StatusSwitchingProtocols,
+		"https://evil.example":             http.StatusForbidden,
+		"http://meet.example.org":          http.StatusForbidden,
+		"https://meet.example.org.evil.eu": http.StatusForbidden,
+		"null":                             http.StatusForbidden,
+		s.http.URL:                         http.StatusForbidden,
+	} {
+		got := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text(), origin: origin})
+		if got.status != want {
+			t.Errorf("Origin %s: %d, want %d", origin, got.status, want)
+		}
+	}
+	same := start(t)
+	m = same.meeting(t)
+	if got := same.dial(t, dialing{token: same.token(t, m, id.New[id.Seat](), all).Text(), origin: "https://evil.example"}); got.status != http.StatusForbidden {
+		t.Errorf("no list, foreign origin: %d", got.status)
+	}
+	if got := same.dial(t, dialing{token: same.token(t, m, id.New[id.Seat](), all).Text(), origin: same.http.URL}); got.status != http.StatusSwitchingProtocols {
+		t.Errorf("no list, same origin: %d", got.status)
+	}
+}
+
+func TestOnlySignallingIsServed(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, path := range []string{
+		"/", "/rtc/", "/rtc/v2", "/twirp/livekit.RoomService/ListRooms", "/agent", "/whip/v1", "/rtc/../twirp", "/debug/pprof/",
+	} {
+		if got := s.get(t, path, nil); got.status != http.StatusNotFound {
+			t.Errorf("GET %s: %d", path, got.status)
+		}
+	}
+	m := s.meeting(t)
+	token := s.token(t, m, id.New[id.Seat](), all).Text()
+	if got := s.get(t, "/rtc?publish=twin&access_token="+token, nil); got.status != http.StatusBadRequest {
+		t.Errorf("second identity: %d", got.status)
+	}
+	attributes := base64.URLEncoding.EncodeToString([]byte(`{"role":"owner"}`))
+	if got := s.dial(t, dialing{token: token, query: "attributes=" + attributes}); got.status != http.StatusUnauthorized {
+		t.Errorf("own attributes: %d", got.status)
+	}
+}
+
+func TestOversizeMessageHarmsNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *sfu.Config) { c.MaxSignalMessage = 64 << 10 })
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+
+	for name, send := range map[string]func(*websocket.Conn) error{
+		"one frame": func(c *websocket.Conn) error {
+			return c.Write(t.Context(), websocket.MessageBinary, make([]byte, 65<<10))
+		},
+		"many frames": func(c *websocket.Conn) error {
+			w, err := c.Writer(t.Context(), websocket.MessageBinary)
+			for range 70 {
+				if err == nil {
+					_, err = w.Write(make([]byte, 1<<10))
+				}
+			}
+			return errors.Join(err, w.Close())
+		},
+	} {
+		bad := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+		_ = send(bad.ws) // may fail: the server closes while the client still writes
+		if code := bad.closes(t); code != websocket.StatusMessageTooBig {
+			t.Errorf("%s: close code %v", name, code)
+		}
+	}
+	text := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+	if err := text.ws.Write(t.Context(), websocket.MessageText, []byte(`{"ping":"1"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if code := text.closes(t); code != websocket.StatusUnsupportedData {
+		t.Errorf("text: close code %v", code)
+	}
+	// Just below the limit is fine.
+	good := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+	if err := good.ws.Write(t.Context(), websocket.MessageBinary, junkPing(t, 60<<10)); err != nil {
+		t.Fatal(err)
+	}
+	good.answersPing(t)
+	for len(listener.payloads) > 0 {
+		<-listener.payloads
+	}
+	listener.hears(t, mark)
+}
+
+func TestStopIsBoundedAndTellsClients(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, speaker := s.join(t, m, all), s.join(t, m, all)
+	speaker.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	listener.hears(t, mark)
+	conn := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+
+	began := time.Now()
+	s.stop()
+	if reason := conn.leaves(t); reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+		t.Errorf("clients are told %v", reason)
+	}
+	err := receive(t, "Run to end", s.stopped)
+	s.stopped <- err
+	if took := time.Since(began); err != nil || took > 6*time.Second {
+		t.Errorf("Run ended with %v after %v", err, took)
+	}
+	if got := s.dial(t, dialing{token: "any"}); got.status != http.StatusServiceUnavailable {
+		t.Errorf("after stopping: %d", got.status)
+	}
+	for _, network := range []string{"udp", "tcp"} {
+		if !portIsFree(network, s.mediaPort) {
+			t.Errorf("the %s media port is still taken", network)
+		}
+	}
+	if !portIsFree("udp", s.turnPort) {
+		t.Error("the relay port is still taken")
+	}
+}
+
+func portIsFree(network string, port int) bool {
+	if network == "udp" {
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{Port: port})
+	if err == nil {
+		_ = l.Close()
+	}
+	return err == nil
+}
+
+func TestTakenPortIsNamed(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", ":0") //nolint:gosec // as the media port does
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	taken := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // TCP
+	_, err = sfu.New(sfu.Config{
+		MediaPort: taken, TURNPort: freePort(t), Logger: slog.New(slog.DiscardHandler),
+		NodeIPs: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+	})
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Unavailable || f.Code != "media.port_taken" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// ---- a bare signalling client, for what an honest one would not do ----
+
+type dialing struct {
+	token     string
+	origin    string
+	query     string
+	reconnect bool
+	header    bool // token in the Authorization header
+}
+
+type answer struct {
+	status int
+	body   string
+	ws     *websocket.Conn
+	joined *livekit.JoinResponse
+}
+
+func (s *server) dial(t *testing.T, d dialing) *answer {
+	t.Helper()
+	query := url.Values{"auto_subscribe": {"1"}, "protocol": {"16"}, "sdk": {"js"}}
+	header := http.Header{"X-Forwarded-For": {"203.0.113.77"}}
+	if d.header {
+		header.Set("Authorization", "Bearer "+d.token)
+	} else {
+		query.Set("access_token", d.token)
+	}
+	if d.reconnect {
+		query.Set("reconnect", "1")
+	}
+	if d.origin != "" {
+		header.Set("Origin", d.origin)
+	}
+	ws, res, err := websocket.Dial(t.Context(), s.wsURL()+"/rtc?"+query.Encode()+"&"+d.query, &websocket.DialOptions{
+		HTTPHeader:      header,
+		CompressionMode: websocket.CompressionContextTakeover,
+	})
+	if res == nil {
+		t.Fatalf("dial: %v", err)
+	}
+	a := &answer{status: res.StatusCode, ws: ws}
+	if ws == nil {
+		body, _ := io.ReadAll(res.Body)
+		a.body = string(body)
+		return a
+	}
+	if res.Header.Get("Sec-Websocket-Extensions") != "" {
+		t.Error("compression was agreed on")
+	}
+	ws.SetReadLimit(1 << 20)
+	t.Cleanup(func() { _ = ws.CloseNow() })
+	a.joined = a.wait(t, func(r *livekit.SignalResponse) bool { return r.GetJoin() != nil }).GetJoin()
+	return a
+}
+
+func (s *server) get(t *testing.T, path string, header http.Header) *answer {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, req)
+	return &answer{status: rec.Code, body: rec.Body.String()}
+}
+
+// wait reads messages until one is as wanted.
+func (a *answer) wait(t *testing.T, wanted func(*livekit.SignalResponse) bool) *livekit.SignalResponse {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		_, data, err := a.ws.Read(ctx)
+		if err != nil {
+			t.Fatalf("reading signal messages: %v", err)
+		}
+		var r livekit.SignalResponse
+		if err := proto.Unmarshal(data, &r); err != nil {
+			t.Fatal(err)
+		}
+		if wanted(&r) {
+			return &r
+		}
+	}
+}
+
+func (a *answer) refreshedToken(t *testing.T) string {
+	t.Helper()
+	return a.wait(t, func(r *livekit.SignalResponse) bool { return r.GetRefreshToken() != "" }).GetRefreshToken()
+}
+
+func (a *answer) leaves(t *testing.T) livekit.DisconnectReason {
+	t.Helper()
+	return a.wait(t, func(r *livekit.SignalResponse) bool { return r.GetLeave() != nil }).GetLeave().GetReason()
+}
+
+func (a *answer) answersPing(t *testing.T) {
+	t.Helper()
+	a.wait(t, func(r *livekit.SignalResponse) bool { return r.GetPong() != 0 || r.GetPongResp() != nil })
+}
+
+// closes reads until the connection is closed.
+func (a *answer) closes(t *testing.T) websocket.StatusCode {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		if _, _, err := a.ws.Read(ctx); err != nil {
+			if ctx.Err() != nil {
+				t.Fatal("the connection stays open")
+			}
+			return websocket.CloseStatus(err)
+		}
+	}
+}
+
+// junkPing is a valid ping with so many bytes in an unknown field.
+func junkPing(t *testing.T, size int) []byte {
+	t.Helper()
+	ping, err := proto.Marshal(&livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	junk := protowireBytes(2047, make([]byte, size))
+	return append(ping, junk...)
+}
+
+func protowireBytes(field protowire.Number, v []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(nil, field, protowire.BytesType), v)
+}
