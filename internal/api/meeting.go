@@ -105,14 +105,15 @@ func (a *api) createMeeting(ctx context.Context, in *createMeetingRequest) (*mee
 	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
 }
 
-// meetingRequest names a meeting by its path.
-type meetingRequest struct {
+// MeetingPath names a meeting. It is exported because huma looks into exported
+// fields only.
+type MeetingPath struct {
 	ID string `path:"id" doc:"26 characters, the last part of the link"`
 }
 
 // id parses the path. What cannot be an id gets the answer of what is not there.
-func (r meetingRequest) id() (id.Meeting, error) {
-	m, err := id.Parse[id.Meeting](r.ID)
+func (p MeetingPath) id() (id.Meeting, error) {
+	m, err := id.Parse[id.Meeting](p.ID)
 	if err != nil {
 		return "", meeting.ErrNotFound
 	}
@@ -120,7 +121,7 @@ func (r meetingRequest) id() (id.Meeting, error) {
 }
 
 // owned finds a meeting of the caller. Others' meetings look like none.
-func (a *api) owned(ctx context.Context, in meetingRequest) (meeting.Meeting, error) {
+func (a *api) owned(ctx context.Context, in MeetingPath) (meeting.Meeting, error) {
 	u, err := a.caller(ctx)
 	if err != nil {
 		return meeting.Meeting{}, err
@@ -139,7 +140,7 @@ func (a *api) owned(ctx context.Context, in meetingRequest) (meeting.Meeting, er
 	return m, nil
 }
 
-func (a *api) getMeeting(ctx context.Context, in *meetingRequest) (*meetingAnswer, error) {
+func (a *api) getMeeting(ctx context.Context, in *MeetingPath) (*meetingAnswer, error) {
 	m, err := a.owned(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -203,12 +204,12 @@ func (c PolicyChange) apply(p access.Policy) access.Policy {
 }
 
 type updateMeetingRequest struct {
-	meetingRequest
+	MeetingPath
 	Body MeetingChange
 }
 
 func (a *api) updateMeeting(ctx context.Context, in *updateMeetingRequest) (*meetingAnswer, error) {
-	m, err := a.owned(ctx, in.meetingRequest)
+	m, err := a.owned(ctx, in.MeetingPath)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +225,7 @@ func (a *api) updateMeeting(ctx context.Context, in *updateMeetingRequest) (*mee
 	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
 }
 
-func (a *api) deleteMeeting(ctx context.Context, in *meetingRequest) (*struct{}, error) {
+func (a *api) deleteMeeting(ctx context.Context, in *MeetingPath) (*struct{}, error) {
 	m, err := a.owned(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -254,7 +255,7 @@ type Door struct {
 
 type (
 	getDoorRequest struct {
-		meetingRequest
+		MeetingPath
 		Body *Knock
 	}
 	doorAnswer struct{ Body Door }
@@ -265,7 +266,7 @@ func (a *api) getDoor(ctx context.Context, in *getDoorRequest) (*doorAnswer, err
 	if in.Body != nil {
 		invite = in.Body.Invite
 	}
-	c, err := a.atDoor(ctx, in.meetingRequest, invite)
+	c, err := a.atDoor(ctx, in.MeetingPath, invite)
 	if err != nil {
 		return nil, err
 	}
@@ -301,14 +302,14 @@ type Ticket struct {
 
 type (
 	createTicketRequest struct {
-		meetingRequest
+		MeetingPath
 		Body Entry
 	}
 	ticketAnswer struct{ Body Ticket }
 )
 
 func (a *api) createTicket(ctx context.Context, in *createTicketRequest) (*ticketAnswer, error) {
-	c, err := a.atDoor(ctx, in.meetingRequest, in.Body.Invite)
+	c, err := a.atDoor(ctx, in.MeetingPath, in.Body.Invite)
 	if err != nil {
 		return nil, err
 	}
@@ -320,7 +321,7 @@ func (a *api) createTicket(ctx context.Context, in *createTicketRequest) (*ticke
 }
 
 // atDoor gathers what the gate decides by.
-func (a *api) atDoor(ctx context.Context, in meetingRequest, invite *string) (room.Caller, error) {
+func (a *api) atDoor(ctx context.Context, in MeetingPath, invite *string) (room.Caller, error) {
 	wanted, err := in.id()
 	if err != nil {
 		return room.Caller{}, err

@@ -413,7 +413,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 26 characters, the last part of the link */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -446,7 +449,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 26 characters, the last part of the link */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: {
@@ -479,7 +485,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description 26 characters, the last part of the link */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
