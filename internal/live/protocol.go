@@ -57,13 +57,14 @@ type Events struct {
 	Reaction    Reaction    `json:"reaction"`
 	Policy      Policy      `json:"policy"`
 	Rights      Rights      `json:"rights"` // mine, after my role or the policy changed
+	Resume      Resume      `json:"resume"` // replaces the welcome's, after my role changed
 	Locked      Locked      `json:"locked"`
 	Spotlight   Spotlight   `json:"spotlight"`
 	Muted       By          `json:"muted"`   // I was muted
 	Stopped     Stopped     `json:"stopped"` // my camera or share was stopped
 	UnmuteAsked By          `json:"unmute.asked"`
-	Media       Media       `json:"media"`
-	Bye         Bye         `json:"bye"` // last message; the socket closes
+	Media       Media       `json:"media"` // connect to the SFU again with this
+	Bye         Bye         `json:"bye"`   // last message; the socket closes
 }
 
 // Empty is the body of messages that say everything with their type.
@@ -75,7 +76,7 @@ type Hello struct {
 	// Ticket is the single-use proof from the gate, valid 60 s.
 	Ticket string `json:"ticket,omitempty"`
 	// Resume brings a seat back after a cut, a reload or a server restart. It
-	// comes with each Welcome and replaces the one before.
+	// comes with each Welcome, and with "resume", and replaces the one before.
 	Resume string `json:"resume,omitempty"`
 }
 
@@ -94,7 +95,8 @@ type Welcome struct {
 	Media     Media         `json:"media"`
 	StartedAt int64         `json:"startedAt"` // unix ms
 	Now       int64         `json:"now"`       // unix ms, server clock
-	// Resumed is true when the seat was kept; false after a restart or a fresh entry.
+	// Resumed is true when the seat was kept with hand and share; false after a
+	// fresh entry, a restart, or more than 60 s away.
 	Resumed bool `json:"resumed"`
 }
 
@@ -115,7 +117,7 @@ type Seat struct {
 	Guest    bool   `json:"guest"`    // no account
 	JoinedAt int64  `json:"joinedAt"` // unix ms
 	Hand     int64  `json:"hand"`     // unix ms when raised, 0 when down: the queue's order
-	Away     bool   `json:"away"`     // connection lost, the seat is kept for up to 60 s
+	Away     bool   `json:"away"`     // connection lost, the seat is kept for 60 s
 	Sharing  bool   `json:"sharing"`
 }
 
@@ -187,6 +189,11 @@ type Rights struct {
 	Names []string `json:"names"`
 }
 
+// Resume is the token to come back with from now on. It carries the role.
+type Resume struct {
+	Resume string `json:"resume"`
+}
+
 // SetLocked closes or opens the door to newcomers.
 type SetLocked struct {
 	Locked bool `json:"locked"`
@@ -203,7 +210,8 @@ type Spotlight struct {
 	Seat string `json:"seat"`
 }
 
-// By names the seat that acted.
+// By names the seat that acted; "" when it was done outside the room, in the
+// meeting's settings.
 type By struct {
 	By string `json:"by"`
 }

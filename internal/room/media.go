@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -30,10 +31,11 @@ type mediaQueue struct {
 
 // wish is all that the SFU shall do for one seat.
 type wish struct {
-	remove  bool // before the rest, which is then for the seat's next connection
-	grants  *access.Grants
-	granted []func(context.Context, error)
-	mute    []access.Source
+	remove bool // before the rest, which is then for the seat's next connection
+	open   bool // make sure that the room is there
+	grants *access.Grants
+	then   []func(context.Context, error) // told the outcome of open and grants
+	mute   []access.Source
 }
 
 func newMediaQueue(media Media, meeting id.Meeting, log *slog.Logger, cut func(context.Context, id.Seat)) *mediaQueue {
@@ -80,18 +82,22 @@ func (q *mediaQueue) do(ctx context.Context, seat id.Seat, w *wish) {
 		q.cut(ctx, seat)
 	}
 	var err error
+	if w.open {
+		err = try("open", func(ctx context.Context) error { return q.media.Open(ctx, q.meeting) })
+	}
 	if w.grants != nil {
-		err = try("grants", func(ctx context.Context) error {
+		refused := try("grants", func(ctx context.Context) error {
 			return q.media.SetGrants(ctx, q.meeting, seat, *w.grants)
 		})
-		if err != nil && ctx.Err() == nil {
+		err = errors.Join(err, refused)
+		if refused != nil && ctx.Err() == nil {
 			// Fail closed: a right that cannot be taken is taken with the connection.
 			_ = try("remove", remove)
 			q.cut(ctx, seat)
 		}
 	}
-	for _, granted := range w.granted {
-		granted(ctx, err)
+	for _, then := range w.then {
+		then(ctx, err)
 	}
 	for _, source := range w.mute {
 		_ = try("mute", func(ctx context.Context) error { return q.media.Mute(ctx, q.meeting, seat, source) })
@@ -142,8 +148,17 @@ func (q *mediaQueue) grant(seat id.Seat, grants access.Grants, then func(context
 	q.change(seat, false, func(w *wish) {
 		w.grants = &grants
 		if then != nil {
-			w.granted = append(w.granted, then)
+			w.then = append(w.then, then)
 		}
+	})
+}
+
+// open makes sure that the room is there, since the SFU may have let it go while
+// nobody was connected, and tells then.
+func (q *mediaQueue) open(seat id.Seat, then func(context.Context, error)) {
+	q.change(seat, false, func(w *wish) {
+		w.open = true
+		w.then = append(w.then, then)
 	})
 }
 
@@ -158,7 +173,7 @@ func (q *mediaQueue) mute(seat id.Seat, source access.Source) {
 
 // remove ends the seat's connection; what was wished before is void.
 func (q *mediaQueue) remove(seat id.Seat) {
-	q.change(seat, true, func(w *wish) { *w = wish{remove: true, granted: w.granted} })
+	q.change(seat, true, func(w *wish) { *w = wish{remove: true, then: w.then} })
 }
 
 // screens collects the seats whose shared screen ended at the SFU, so that the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/fault"
 	"plenum/internal/id"
 )
 
@@ -112,4 +113,50 @@ func (m AskUnmute) apply(_ context.Context, o *owner, c *call) error {
 	return nil
 }
 
-func (OpenMedia) apply(_ context.Context, o *owner, c *call) error { return o.openMedia(c.by) }
+func (OpenMedia) apply(_ context.Context, o *owner, c *call) error {
+	c.later = true
+	o.openMedia(c.by, c.answer)
+	return nil
+}
+
+// openMedia gives the seat a fresh token for the SFU, and answers.
+func (o *owner) openMedia(s *seat, answer func(error)) {
+	o.media.open(s.ID, func(ctx context.Context, err error) {
+		_ = o.post(ctx, mediaReady{seat: s.ID, err: err, answer: answer}) // as in ShareStart
+	})
+}
+
+// mediaReady tells that the SFU's room is there.
+type mediaReady struct {
+	seat   id.Seat
+	err    error
+	answer func(error)
+}
+
+func (m mediaReady) handle(_ context.Context, o *owner) {
+	s := o.seats[m.seat]
+	switch {
+	case m.err != nil:
+		m.answer(ErrMedia.With(m.err))
+		return
+	case s == nil:
+		m.answer(ErrSeat)
+		return
+	}
+	token, err := o.rooms.media.Token(o.id, s.ID, s.grants)
+	if err != nil {
+		m.answer(fault.Wrap("room.openMedia", err))
+		return
+	}
+	o.tell(s, MediaOpened{Token: token})
+	m.answer(nil)
+}
+
+// mediaCut tells that a seat's connection to the SFU was ended.
+type mediaCut struct{ seat id.Seat }
+
+func (m mediaCut) handle(_ context.Context, o *owner) {
+	if s := o.seats[m.seat]; s != nil && s.conn != nil {
+		o.openMedia(s, func(error) {}) // without a token the client asks for one itself
+	}
+}

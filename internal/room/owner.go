@@ -320,12 +320,3 @@ func (draining) serve(_ context.Context, o *owner) (struct{}, error) {
 	o.dismiss(ReasonDraining)
 	return struct{}{}, nil
 }
-
-// mediaCut tells that a seat's connection to the SFU was ended.
-type mediaCut struct{ seat id.Seat }
-
-func (m mediaCut) handle(_ context.Context, o *owner) {
-	if s := o.seats[m.seat]; s != nil && s.conn != nil {
-		_ = o.openMedia(s) // the client asks again when it finds its connection gone
-	}
-}

@@ -345,16 +345,6 @@ func (o *owner) shareEnded(seatID id.Seat) {
 	}
 }
 
-// openMedia gives the seat a fresh token for the SFU.
-func (o *owner) openMedia(s *seat) error {
-	token, err := o.rooms.media.Token(o.id, s.ID, s.grants)
-	if err != nil {
-		return fault.Wrap("room.openMedia", err)
-	}
-	o.tell(s, MediaOpened{Token: token})
-	return nil
-}
-
 // tell puts e into the seat's outbox. A client that cannot keep up loses its
 // connection, not its seat: it comes back and gets the whole state.
 func (o *owner) tell(s *seat, e Event) {

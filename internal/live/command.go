@@ -1,0 +1,60 @@
+package live
+
+import (
+	"plenum/internal/access"
+	"plenum/internal/id"
+	"plenum/internal/room"
+)
+
+// reader turns a message into what the room understands. Fault: errMalformed.
+type reader func(message) (room.Command, error)
+
+// readers is [Commands] without hello and ping, which are not the room's.
+func readers() map[string]reader {
+	return map[string]reader{
+		"leave":         of(func(Empty) room.Command { return room.Leave{} }),
+		"chat.send":     of(func(b ChatSend) room.Command { return room.ChatSend(b) }),
+		"chat.delete":   of(func(b ChatDelete) room.Command { return room.ChatDelete{Message: id.Message(b.Message)} }),
+		"hand.raise":    of(func(Empty) room.Command { return room.HandRaise{} }),
+		"hand.lower":    of(func(b SeatRef) room.Command { return room.HandLower{Seat: id.Seat(b.Seat)} }),
+		"hands.lower":   of(func(Empty) room.Command { return room.HandsLower{} }),
+		"react":         of(func(b React) room.Command { return room.React(b) }),
+		"share.start":   of(func(Empty) room.Command { return room.ShareStart{} }),
+		"share.stop":    of(func(b SeatRef) room.Command { return room.ShareStop{Seat: id.Seat(b.Seat)} }),
+		"camera.stop":   of(func(b SeatRef) room.Command { return room.CameraStop{Seat: id.Seat(b.Seat)} }),
+		"mute":          of(func(b SeatRef) room.Command { return room.Mute{Seat: id.Seat(b.Seat)} }),
+		"mute.all":      of(func(Empty) room.Command { return room.MuteAll{} }),
+		"unmute.ask":    of(func(b SeatRef) room.Command { return room.AskUnmute{Seat: id.Seat(b.Seat)} }),
+		"role.set":      role,
+		"remove":        of(func(b SeatRef) room.Command { return room.Remove{Seat: id.Seat(b.Seat)} }),
+		"policy.set":    of(func(b Policy) room.Command { return room.SetPolicy{Policy: access.Policy(b)} }),
+		"locked.set":    of(func(b SetLocked) room.Command { return room.SetLocked(b) }),
+		"spotlight.set": of(func(b Spotlight) room.Command { return room.Spotlight{Seat: id.Seat(b.Seat)} }),
+		"end":           of(func(Empty) room.Command { return room.End{} }),
+		"media.token":   of(func(Empty) room.Command { return room.OpenMedia{} }),
+	}
+}
+
+// of makes a reader for bodies of type T. Ids need no check of their shape: they
+// are only looked up.
+func of[T any](convert func(T) room.Command) reader {
+	return func(m message) (room.Command, error) {
+		b, err := body[T](m)
+		if err != nil {
+			return nil, err
+		}
+		return convert(b), nil
+	}
+}
+
+func role(m message) (room.Command, error) {
+	b, err := body[SetRole](m)
+	if err != nil {
+		return nil, err
+	}
+	r, known := access.ParseRole(b.Role)
+	if !known {
+		return nil, errMalformed
+	}
+	return room.SetRole{Seat: id.Seat(b.Seat), Role: r}, nil
+}

@@ -1,0 +1,124 @@
+package live
+
+import (
+	"math"
+	"time"
+
+	"plenum/internal/access"
+	"plenum/internal/chat"
+	"plenum/internal/room"
+)
+
+// envelope puts an event of the room into the protocol's words.
+func envelope(e room.Event) Envelope {
+	switch e := e.(type) {
+	case room.Welcome:
+		return Envelope{Type: "welcome", Body: welcome(e)}
+	case room.Joined:
+		return Envelope{Type: "seat.joined", Body: seat(e.Seat)}
+	case room.Changed:
+		return Envelope{Type: "seat.changed", Body: seat(e.Seat)}
+	case room.Gone:
+		return Envelope{Type: "seat.left", Body: SeatLeft{Seat: string(e.Seat), Reason: string(e.Reason)}}
+	case room.Said:
+		return Envelope{Type: "chat", Body: chatMessage(e.Message)}
+	case room.Unsaid:
+		return Envelope{Type: "chat.deleted", Body: ChatDeleted{Message: string(e.Message), By: string(e.By)}}
+	case room.Reacted:
+		return Envelope{Type: "reaction", Body: Reaction{Seat: string(e.Seat), Kind: e.Kind}}
+	case room.PolicySet:
+		return Envelope{Type: "policy", Body: Policy(e.Policy)}
+	case room.LockedSet:
+		return Envelope{Type: "locked", Body: Locked{Locked: e.Locked, By: string(e.By)}}
+	case room.SpotlightSet:
+		return Envelope{Type: "spotlight", Body: Spotlight{Seat: string(e.Seat)}}
+	}
+	return personal(e)
+}
+
+// personal is envelope for the events that only one seat gets.
+func personal(e room.Event) Envelope {
+	switch e := e.(type) {
+	case room.RightsSet:
+		return Envelope{Type: "rights", Body: rights(e.Rights)}
+	case room.ResumeSet:
+		return Envelope{Type: "resume", Body: Resume{Resume: e.Resume.Text()}}
+	case room.Muted:
+		return Envelope{Type: "muted", Body: By{By: string(e.By)}}
+	case room.Stopped:
+		return Envelope{Type: "stopped", Body: Stopped{What: what(e.What), By: string(e.By)}}
+	case room.UnmuteAsked:
+		return Envelope{Type: "unmute.asked", Body: By{By: string(e.By)}}
+	case room.MediaOpened:
+		return Envelope{Type: "media", Body: Media{Token: e.Token.Text()}}
+	case room.Bye:
+		return Envelope{Type: "bye", Body: Bye{Reason: string(e.Reason), Retry: seconds(e.Retry)}}
+	}
+	panic("live: an event without words") // a test goes through all of them
+}
+
+func welcome(w room.Welcome) Welcome {
+	seats := make([]Seat, len(w.Seats))
+	for i, s := range w.Seats {
+		seats[i] = seat(s)
+	}
+	messages := make([]ChatMessage, len(w.Chat))
+	for i, m := range w.Chat {
+		messages[i] = chatMessage(m)
+	}
+	return Welcome{
+		Version: Version,
+		You:     string(w.You),
+		Resume:  w.Resume.Text(),
+		Meeting: MeetingInfo{
+			ID: string(w.Meeting.ID), Name: w.Meeting.Name.Text(), Organisation: w.Organisation,
+			Welcome: w.Meeting.Welcome, MaxShares: w.Meeting.MaxShares,
+		},
+		Seats: seats, Chat: messages,
+		Policy: Policy(w.Meeting.Policy), Rights: rights(w.Rights),
+		Locked: w.Meeting.Locked, Spotlight: string(w.Spotlight),
+		Media:     Media{Token: w.Media.Text()},
+		StartedAt: w.Meeting.SittingStartedAt.UnixMilli(), Now: w.Now.UnixMilli(),
+		Resumed: w.Resumed,
+	}
+}
+
+func seat(s room.Seat) Seat {
+	return Seat{
+		ID: string(s.ID), Name: s.Name.Text(), Role: string(s.Role), Guest: s.Guest,
+		JoinedAt: s.JoinedAt.UnixMilli(), Hand: millis(s.Hand), Away: s.Away, Sharing: s.Sharing,
+	}
+}
+
+func chatMessage(m chat.Message) ChatMessage {
+	return ChatMessage{
+		ID: string(m.ID), Seat: string(m.Seat), Name: m.Name.Text(), At: m.At.UnixMilli(), Text: m.Text,
+	}
+}
+
+func rights(all []access.Right) Rights {
+	names := make([]string, len(all))
+	for i, r := range all {
+		names[i] = string(r)
+	}
+	return Rights{Names: names}
+}
+
+// what names a source as people do: a screen is what is shared.
+func what(s access.Source) string {
+	if s == access.Screen {
+		return "share"
+	}
+	return string(s)
+}
+
+// millis is unix time in ms, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// seconds rounds up, so that nobody who waits as told is early.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
