@@ -1,4 +1,5 @@
 /** The browser as far as this folder uses it, so that tests can unplug a microphone. */
+import { unlockAudio } from './audio';
 import type { DeviceKind } from './state';
 
 export interface Environment {
@@ -11,6 +12,8 @@ export interface Environment {
   /** Whether sound can be sent to a chosen speaker. */
   readonly speakerSelectable: boolean;
   readonly effects: Effects;
+  /** Called once, when devices are first wanted. */
+  prepare(): void;
 }
 
 export type DevicesLike = Pick<
@@ -44,6 +47,7 @@ export function browserEnvironment(effects: Effects): Environment {
     session: storageOr(() => sessionStorage),
     speakerSelectable: 'setSinkId' in HTMLMediaElement.prototype,
     effects,
+    prepare: () => void unlockAudio(),
     async permission(kind) {
       try {
         return await navigator.permissions.query({ name: kind });

@@ -18,7 +18,8 @@ export function useMedia<T>(selector: (state: Media) => T): T {
   return useStore(media, selector);
 }
 
-export { borrowAudio, unlockAudio } from './audio';
+export { borrowAudio } from './audio';
+export { tryDevice } from './trial';
 export { useLevel, watchLevel } from './level';
 export { playTestSound, routeTo } from './speaker';
 export * from './state';

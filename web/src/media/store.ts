@@ -36,6 +36,7 @@ class MediaStore {
   private microphoneOpen = false;
   private turned: Facing | null = null;
   private notices = 0;
+  private backgrounds = 0;
   private watching = false;
 
   private readonly environment: Environment;
@@ -103,6 +104,7 @@ class MediaStore {
         this.captures[kind].retry();
       },
       setBackground: (background) => {
+        this.backgrounds += 1;
         this.store.setState({ background });
         this.keep({ background });
         this.aim();
@@ -211,7 +213,8 @@ class MediaStore {
         background === 'none'
           ? null
           : {
-              key: background,
+              // Choosing the own picture again means that it is another one.
+              key: `${background} ${this.backgrounds}`,
               make: this.environment.effects.background(background),
               required: true,
             },
@@ -257,6 +260,7 @@ class MediaStore {
   private watch(): void {
     if (this.watching) return;
     this.watching = true;
+    this.environment.prepare();
     this.environment.devices?.addEventListener('devicechange', () => {
       void this.devicesChanged();
     });

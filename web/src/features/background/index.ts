@@ -1,0 +1,1 @@
+export { BackgroundSettings } from './BackgroundSettings';

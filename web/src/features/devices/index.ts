@@ -1,0 +1,6 @@
+export { DeviceNotices } from './DeviceNotices';
+export { DeviceProblem, WayOut } from './DeviceProblem';
+export { DeviceSettings } from './DeviceSettings';
+export { type Problem, problemOf } from './problem';
+export { usePushToTalk } from './usePushToTalk';
+export { VideoPreview } from './VideoPreview';
