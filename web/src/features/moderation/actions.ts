@@ -29,10 +29,7 @@ const lock: Action = {
   label: 'moderation:lock',
   icon: ({ live }) => (live.locked ? DoorClosed : DoorOpen),
   state: ({ live }) => ({ hidden: !live.rights.has('lock'), pressed: live.locked }),
-  run: async ({ live }) => {
-    await setLocked(!live.locked);
-  },
-  announcement: ({ live }) => (live.locked ? 'moderation:unlocked' : 'moderation:locked'),
+  run: ({ live }) => setLocked(!live.locked),
 };
 
 /** Asks first; the dialog ends the meeting. */

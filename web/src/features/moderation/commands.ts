@@ -1,4 +1,5 @@
 import i18next from 'i18next';
+import { announce } from '@/a11y';
 import { attempt } from '@/features/notices/attempt';
 import { live } from '@/live';
 import { toast } from '@/ui';
@@ -11,7 +12,10 @@ export async function muteEveryone(): Promise<void> {
   }
 }
 
-/** Closes the door to newcomers, or opens it. Whether that was done. */
-export function setLocked(locked: boolean): Promise<boolean> {
-  return attempt(live.send('locked.set', { locked }));
+/** Closes the door to newcomers, or opens it, and says so. */
+export async function setLocked(locked: boolean): Promise<void> {
+  await i18next.loadNamespaces('moderation');
+  if (await attempt(live.send('locked.set', { locked }))) {
+    announce(i18next.t(locked ? 'locked' : 'unlocked', { ns: 'moderation' }));
+  }
 }

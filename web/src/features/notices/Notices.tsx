@@ -1,3 +1,4 @@
+import { useMotion } from '@/features/preferences/store';
 import { useSounds } from '@/features/sounds/useSounds';
 import { useModerationTold } from './useModerationTold';
 import { useChatTold, useComings, useHandsTold, useReactionsTold } from './useTellings';
@@ -14,5 +15,6 @@ export function Notices(): null {
   useReactionsTold();
   useModerationTold();
   useSounds();
+  useMotion();
   return null;
 }

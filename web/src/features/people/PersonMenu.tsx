@@ -65,11 +65,15 @@ export function PersonMenu({ seat, onAsk }: Props) {
   const rights = useLive((state) => state.rights);
   const policy = useLive((state) => state.policy);
   const spotlit = useLive((state) => state.spotlight === seat.id);
+  // Of interest in my own row only; the others need not count.
+  const owners = useLive((state) =>
+    state.you === seat.id ? Object.values(state.seats).filter(({ role }) => role === 'owner').length : 0,
+  );
   const pinned = useCall((state) => state.pinned.includes(seat.id));
   const muted = useMuted(seat.id, 'microphone');
   const cameraOff = useMuted(seat.id, 'camera');
   if (me === undefined) return null;
-  const sections = personActions({ me, seat, rights, policy, muted, cameraOff, pinned, spotlit });
+  const sections = personActions({ me, seat, rights, policy, muted, cameraOff, pinned, spotlit, owners });
   if (sections.length === 0) return null;
 
   const run = async (action: PersonAction) => {

@@ -12,6 +12,7 @@ const standing = (change: Partial<Standing>): Standing => ({
   cameraOff: true,
   pinned: false,
   spotlit: false,
+  owners: 1,
   ...change,
 });
 const seat = (change: Partial<Standing['seat']>) => ({ ...standing({}).seat, ...change });
@@ -40,6 +41,7 @@ describe('personActions', () => {
       ],
     ],
     ['an owner, for a moderator', { seat: seat({ role: 'owner' }), muted: false }, ['pin', 'spotlight']],
+    ['a muted owner may be asked', { seat: seat({ role: 'owner' }) }, ['askUnmute', 'pin', 'spotlight']],
     [
       'an owner, for an owner',
       { me: { id: 'me', role: 'owner' }, seat: seat({ role: 'owner' }), muted: false },
@@ -57,6 +59,16 @@ describe('personActions', () => {
     ],
     ['anybody, for an attendee', { me: { id: 'me', role: 'attendee' }, rights: new Set(['chat']) }, ['pin']],
     ['oneself as moderator', { seat: seat({ id: 'me', role: 'moderator', hand: 5 }) }, ['lowerHand', 'pin', 'spotlight', 'stepDown']],
+    [
+      'the only owner',
+      { me: { id: 'me', role: 'owner' }, seat: seat({ id: 'me', role: 'owner' }) },
+      ['pin', 'spotlight'],
+    ],
+    [
+      'one of two owners',
+      { me: { id: 'me', role: 'owner' }, seat: seat({ id: 'me', role: 'owner' }), owners: 2 },
+      ['pin', 'spotlight', 'stepDown'],
+    ],
     ['oneself as attendee', { me: { id: 'me', role: 'attendee' }, seat: seat({ id: 'me', hand: 5 }), rights: new Set() }, ['lowerHand', 'pin']],
   ])('%s', (_, change, want) => {
     expect(personActions(standing(change)).flat()).toEqual(want);

@@ -26,6 +26,8 @@ export interface Standing {
   readonly cameraOff: boolean;
   readonly pinned: boolean;
   readonly spotlit: boolean;
+  /** How many owners are here. */
+  readonly owners: number;
 }
 
 /** The menu in its sections, each only with what can be done now; empty ones are left out. */
@@ -42,11 +44,11 @@ function actable({ me, seat, rights }: Standing, right: string): boolean {
 function media(standing: Standing): PersonAction[] {
   const { me, seat, rights, policy, muted, cameraOff } = standing;
   const actions: PersonAction[] = [];
-  if (actable(standing, 'mute') && !seat.away) {
-    const attendee = seat.role === 'attendee';
-    const maySpeak = seat.role !== 'viewer' && (!attendee || policy.microphone);
-    if (!muted) actions.push('mute');
-    else if (maySpeak) actions.push('askUnmute');
+  if (rights.has('mute') && me.id !== seat.id && !seat.away) {
+    // Whoever may not speak is not asked to: it would be a trap.
+    const maySpeak = seat.role !== 'viewer' && (seat.role !== 'attendee' || policy.microphone);
+    if (!muted && actable(standing, 'mute')) actions.push('mute');
+    if (muted && maySpeak) actions.push('askUnmute');
   }
   if (actable(standing, 'stopMedia')) {
     if (!cameraOff) actions.push('stopCamera');
@@ -64,10 +66,10 @@ function view({ seat, rights, pinned, spotlit }: Standing): PersonAction[] {
   return actions;
 }
 
-function role({ me, seat, rights }: Standing): PersonAction[] {
+function role({ me, seat, rights, owners }: Standing): PersonAction[] {
   if (!rights.has('assignRoles')) return [];
-  // An owner cannot step down here: a meeting must not be left without one by a slip.
-  if (me.id === seat.id) return me.role === 'moderator' ? ['stepDown'] : [];
+  // The last owner stays one: the meeting must not be left without.
+  if (me.id === seat.id) return me.role === 'owner' && owners < 2 ? [] : ['stepDown'];
   return roles
     .filter((to) => mayAssign(roleOf(me.role), roleOf(seat.role), to))
     .map((to): PersonAction => `role.${to}`);

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { applyPreferences, readPreferences, setPreferences, writePreferences } from './store';
+import { act, renderHook } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { readPreferences, setPreferences, useMotion, writePreferences } from './store';
 
 function memory(text: string | null) {
   let kept = text;
@@ -7,7 +8,6 @@ function memory(text: string | null) {
 }
 
 const initial = {
-  theme: 'system',
   reduceMotion: false,
   mirror: true,
   sounds: { join: true, leave: true, hand: true, knock: true, muted: true },
@@ -18,11 +18,11 @@ describe('readPreferences', () => {
     ['nothing stored', null, initial],
     ['no JSON', '{', initial],
     ['another shape', '[1,"x"]', initial],
-    ['senseless values', '{"theme":"pink","mirror":"no","sounds":7,"reduceMotion":"yes"}', initial],
+    ['senseless values', '{"mirror":"no","sounds":7,"reduceMotion":"yes"}', initial],
     [
       'some values',
-      '{"theme":"dark","mirror":false,"sounds":{"join":false},"extra":1}',
-      { ...initial, theme: 'dark', mirror: false, sounds: { ...initial.sounds, join: false } },
+      '{"mirror":false,"sounds":{"join":false},"extra":1}',
+      { ...initial, mirror: false, sounds: { ...initial.sounds, join: false } },
     ],
   ])('%s', (_, text, want) => {
     expect(readPreferences(memory(text))).toEqual(want);
@@ -43,25 +43,21 @@ describe('readPreferences', () => {
 
   it('reads what it wrote', () => {
     const store = memory(null);
-    const mine = { ...readPreferences(store), theme: 'light', reduceMotion: true } as const;
+    const mine = { ...readPreferences(store), reduceMotion: true };
     writePreferences(store, mine);
     expect(readPreferences(store)).toEqual(mine);
   });
 });
 
-describe('applyPreferences', () => {
-  afterEach(() => setPreferences({ theme: 'system', reduceMotion: false }));
-
-  it('marks the page and follows changes', () => {
-    const root = document.createElement('html');
-    const stop = applyPreferences(root);
-    expect({ ...root.dataset }).toEqual({});
-    setPreferences({ theme: 'dark', reduceMotion: true });
-    expect({ ...root.dataset }).toEqual({ theme: 'dark', motion: 'reduced' });
-    setPreferences({ theme: 'system', reduceMotion: false });
-    expect({ ...root.dataset }).toEqual({});
-    stop();
-    setPreferences({ theme: 'dark' });
-    expect({ ...root.dataset }).toEqual({});
+describe('useMotion', () => {
+  it('stills the page while wanted and mounted', () => {
+    const { dataset } = document.documentElement;
+    const { unmount } = renderHook(useMotion);
+    expect(dataset['motion']).toBeUndefined();
+    act(() => setPreferences({ reduceMotion: true }));
+    expect(dataset['motion']).toBe('reduced');
+    unmount();
+    expect(dataset['motion']).toBeUndefined();
+    setPreferences({ reduceMotion: false });
   });
 });

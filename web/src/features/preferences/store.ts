@@ -1,15 +1,13 @@
 /**
- * How this person wants the interface, kept in this browser only. Reading is
- * forgiving: what lies in storage may come from another version or a curious hand.
+ * How this person wants a call to look and sound, kept in this browser only.
+ * Reading is forgiving: what lies in storage may come from another version.
  */
+import { useEffect } from 'react';
 import { create } from 'zustand';
 import { type Sound, sounds } from '@/features/sounds/tones';
-
-export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+import './motion.css';
 
 export interface Preferences {
-  readonly theme: Theme;
   /** Less motion than the device itself asks for. */
   readonly reduceMotion: boolean;
   /** One's own camera is shown to oneself as in a mirror. */
@@ -40,7 +38,6 @@ export function readPreferences(store: Store): Preferences {
   }
   const heard = record(found['sounds']);
   return {
-    theme: themes.find((theme) => theme === found['theme']) ?? 'system',
     reduceMotion: found['reduceMotion'] === true,
     mirror: found['mirror'] !== false,
     sounds: everySound((sound) => heard[sound] !== false),
@@ -76,19 +73,14 @@ export function setSound(sound: Sound, on: boolean): void {
   setPreferences({ sounds: { ...usePreferences.getState().sounds, [sound]: on } });
 }
 
-/** Whether things may move: neither the device nor the person asks for less. */
-export function motionAllowed({ reduceMotion }: Pick<Preferences, 'reduceMotion'>): boolean {
-  return !reduceMotion && !matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-/** Writes theme and motion onto the page, now and at every change. Returns how to stop. */
-export function applyPreferences(root: HTMLElement = document.documentElement): () => void {
-  const apply = ({ theme, reduceMotion }: Preferences) => {
-    if (theme === 'system') delete root.dataset['theme'];
-    else root.dataset['theme'] = theme;
+/** Stills the page while it is mounted and the person asked for less motion. */
+export function useMotion(): void {
+  const reduceMotion = usePreferences((state) => state.reduceMotion);
+  useEffect(() => {
+    const root = document.documentElement;
     if (reduceMotion) root.dataset['motion'] = 'reduced';
-    else delete root.dataset['motion'];
-  };
-  apply(usePreferences.getState());
-  return usePreferences.subscribe(apply);
+    return () => {
+      delete root.dataset['motion'];
+    };
+  }, [reduceMotion]);
 }

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { motionAllowed, usePreferences } from '@/features/preferences/store';
+import { usePreferences } from '@/features/preferences/store';
 import { useLive } from '@/live';
 import { cx, useMediaQuery } from '@/ui';
 import { kindOf, picture } from './kinds';
@@ -21,8 +21,8 @@ export function ReactionsOverlay() {
   const reactions = useLive((state) => state.reactions);
   const seats = useLive((state) => state.seats);
   const you = useLive((state) => state.you);
-  const reduceMotion = usePreferences((state) => state.reduceMotion);
-  const still = useMediaQuery('(prefers-reduced-motion: reduce)') || !motionAllowed({ reduceMotion });
+  const reduced = usePreferences((state) => state.reduceMotion);
+  const still = useMediaQuery('(prefers-reduced-motion: reduce)') || reduced;
   const shown = still ? reactions.slice(-standing) : reactions;
   return (
     <ul role="list" className={cx(styles['overlay'], still && styles['still'])} aria-hidden="true">
