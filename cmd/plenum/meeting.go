@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"plenum/internal/access"
+	"plenum/internal/config"
+	"plenum/internal/fault"
+	"plenum/internal/invite"
+	"plenum/internal/meeting"
+	"plenum/internal/server"
+	"plenum/internal/store"
+	"plenum/internal/user"
+)
+
+type meetingCommand struct {
+	Create meetingCreate `cmd:"" help:"Make a meeting and print a link for each role."`
+	List   meetingList   `cmd:"" help:"List the meetings of an account."`
+}
+
+type meetingCreate struct {
+	Name   string            `help:"What the meeting is called." required:"" placeholder:"NAME"`
+	Owner  string            `help:"E-mail of the account that owns it; without, only the links give power." placeholder:"EMAIL"`
+	Policy map[string]string `help:"What attendees may do: microphone, camera, share, chat, reactions=on|off; maxShares=1…8." placeholder:"KEY=VALUE;…"`
+	JSON   bool              `help:"Print JSON." name:"json"`
+}
+
+// madeMeeting is the answer of "meeting create --json"; scripts rely on it.
+type madeMeeting struct {
+	ID    string    `json:"id"`
+	Links roleLinks `json:"links"`
+}
+
+// roleLinks holds a complete address for each role.
+type roleLinks struct {
+	Owner     string `json:"owner"`
+	Moderator string `json:"moderator"`
+	Presenter string `json:"presenter"`
+	Attendee  string `json:"attendee"`
+	Viewer    string `json:"viewer"`
+}
+
+// Run is called by kong.
+func (c *meetingCreate) Run(ctx context.Context, place config.Place, s streams) error {
+	cfg, db, err := openStore(ctx, place)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // all is committed by then
+	name, err := meeting.ParseName(c.Name)
+	if err != nil {
+		return err
+	}
+	home, err := db.Home(ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	m := meeting.New(home.ID, "", name, now)
+	if c.Owner != "" {
+		owner, err := findUser(ctx, db, c.Owner)
+		if err != nil {
+			return err
+		}
+		m.Owner = owner.ID
+	}
+	if err := applyPolicy(&m, c.Policy); err != nil {
+		return err
+	}
+	base, err := baseURL(ctx, cfg, db)
+	if err != nil {
+		return err
+	}
+	made := madeMeeting{ID: string(m.ID)}
+	var invites []invite.Invite
+	for _, role := range access.Roles() {
+		i, secret := invite.New(m.ID, role, now)
+		invites = append(invites, i)
+		*made.Links.of(role) = base + "/m/" + made.ID + "#i=" + secret.Text()
+	}
+	if err := db.CreateMeeting(ctx, m, invites...); err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(made)
+	}
+	for _, role := range access.Roles() {
+		fmt.Fprintf(s.out, "%-10s %s\n", role, *made.Links.of(role))
+	}
+	return nil
+}
+
+func (l *roleLinks) of(role access.Role) *string {
+	switch role {
+	case access.Owner:
+		return &l.Owner
+	case access.Moderator:
+		return &l.Moderator
+	case access.Presenter:
+		return &l.Presenter
+	case access.Viewer:
+		return &l.Viewer
+	case access.Attendee:
+	}
+	return &l.Attendee
+}
+
+// baseURL is what the server says it is reached under; before its first start,
+// what the settings say it will be.
+func baseURL(ctx context.Context, cfg config.Config, db *store.Store) (string, error) {
+	base, err := db.BaseURL(ctx)
+	if base == "" {
+		base = server.BaseURL(cfg)
+	}
+	return base, err
+}
+
+// applyPolicy sets what --policy says.
+func applyPolicy(m *meeting.Meeting, policy map[string]string) error {
+	switches := map[string]*bool{
+		"microphone": &m.Policy.Microphone, "camera": &m.Policy.Camera, "share": &m.Policy.Share,
+		"chat": &m.Policy.Chat, "reactions": &m.Policy.Reactions,
+	}
+	for _, key := range slices.Sorted(maps.Keys(policy)) {
+		value := policy[key]
+		if key == "maxShares" {
+			var n int
+			if _, err := fmt.Sscanf(value, "%d", &n); err != nil {
+				return meeting.ErrShares
+			}
+			shares, err := meeting.ParseMaxShares(n)
+			if err != nil {
+				return err
+			}
+			m.MaxShares = shares
+			continue
+		}
+		field, known := switches[key]
+		on := slices.Contains([]string{"on", "true", "yes"}, value)
+		if !known || !on && !slices.Contains([]string{"off", "false", "no"}, value) {
+			return fault.New("meeting.create", fault.Invalid, "policy.invalid", fmt.Sprintf(
+				"The policy %q is not understood. Use %s=on or =off, or maxShares=1 to 8.", key+"="+value, strings.Join(slices.Sorted(maps.Keys(switches)), ", ")))
+		}
+		*field = on
+	}
+	return nil
+}
+
+type meetingList struct {
+	Owner string `help:"E-mail of the account." required:"" placeholder:"EMAIL"`
+	JSON  bool   `help:"Print JSON." name:"json"`
+}
+
+// listedMeeting is one line of "meeting list --json".
+type listedMeeting struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Link string `json:"link"`
+}
+
+// Run is called by kong.
+func (c *meetingList) Run(ctx context.Context, place config.Place, s streams) error {
+	cfg, db, err := openStore(ctx, place)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // nothing is written
+	owner, err := findUser(ctx, db, c.Owner)
+	if err != nil {
+		return err
+	}
+	meetings, err := db.MeetingsOf(ctx, owner.ID)
+	if err != nil {
+		return err
+	}
+	base, err := baseURL(ctx, cfg, db)
+	if err != nil {
+		return err
+	}
+	list := make([]listedMeeting, 0, len(meetings))
+	for _, m := range meetings {
+		list = append(list, listedMeeting{ID: string(m.ID), Name: m.Name.Text(), Link: base + "/m/" + string(m.ID)})
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(list)
+	}
+	for _, m := range list {
+		fmt.Fprintf(s.out, "%s  %s\n", m.Link, m.Name)
+	}
+	return nil
+}
+
+// findUser finds an account by its address as typed.
+func findUser(ctx context.Context, db *store.Store, email string) (user.User, error) {
+	address, err := user.ParseEmail(email)
+	if err != nil {
+		return user.User{}, err
+	}
+	return db.UserByEmail(ctx, address)
+}
