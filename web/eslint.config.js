@@ -4,7 +4,8 @@ import tseslint from 'typescript-eslint';
 
 const componentKit = {
   regex: '^(react-aria|react-aria-components|react-stately|lucide-react)(/|$)',
-  message: 'Only ui/ knows the component kit and the icons, so that they can be exchanged in one place: import from "@/ui".',
+  message:
+    'Only ui/ knows the component kit and the icons, so that they can be exchanged in one place: import from "@/ui".',
 };
 const livekit = {
   regex: '^(livekit-client|@livekit/(?!track-processors))',

@@ -27,7 +27,10 @@ class Voice {
   private speak(): void {
     this.timer = undefined;
     const region = this.region();
-    const text = this.waiting.splice(0).join('. ').replaceAll(/([.?!…])\. /g, '$1 ');
+    const text = this.waiting
+      .splice(0)
+      .join('. ')
+      .replaceAll(/([.?!…])\. /g, '$1 ');
     // The same text twice is no change and would stay silent: a space at the end makes it one.
     region.textContent = region.textContent === text ? `${text}\u00A0` : text;
   }

@@ -29,7 +29,8 @@ export function PageHeading({ title, children, className }: PageHeadingProps) {
   useDocumentTitle(title);
   useEffect(() => {
     const main = heading.current?.closest('main');
-    if (!isFirstPage && !main?.contains(document.activeElement)) heading.current?.focus({ preventScroll: true });
+    if (!isFirstPage && !main?.contains(document.activeElement))
+      heading.current?.focus({ preventScroll: true });
     isFirstPage = false;
   }, []);
   return (

@@ -90,7 +90,12 @@ export interface paths {
   };
   '/api/v1/meetings/{id}': {
     get: OperationWithoutBody<200, Answer<Meeting>, ById>;
-    patch: Operation<200, Answer<Meeting>, Partial<Pick<Meeting, 'name' | 'welcome' | 'policy' | 'maxShares'>>, ById>;
+    patch: Operation<
+      200,
+      Answer<Meeting>,
+      Partial<Pick<Meeting, 'name' | 'welcome' | 'policy' | 'maxShares'>>,
+      ById
+    >;
     delete: OperationWithoutBody<204, Empty, ById>;
   };
   '/api/v1/meetings/{id}/door': { post: Operation<200, Answer<Door>, { invite?: string }, ById> };

@@ -14,12 +14,16 @@ function remembered<T>(key: string, make: (language: string) => T): T {
 
 /** formatDate gives the day: "12 March 2026". */
 export function formatDate(at: Date | number): string {
-  return remembered('date', (language) => new Intl.DateTimeFormat(language, { dateStyle: 'long' })).format(at);
+  return remembered('date', (language) => new Intl.DateTimeFormat(language, { dateStyle: 'long' })).format(
+    at,
+  );
 }
 
 /** formatTime gives the time of day: "14:05". */
 export function formatTime(at: Date | number): string {
-  return remembered('time', (language) => new Intl.DateTimeFormat(language, { timeStyle: 'short' })).format(at);
+  return remembered('time', (language) => new Intl.DateTimeFormat(language, { timeStyle: 'short' })).format(
+    at,
+  );
 }
 
 /** formatRelative says how long ago: "yesterday", "3 weeks ago". */
@@ -54,7 +58,9 @@ export function formatDuration(milliseconds: number): string {
 
 /** formatList joins names: "Ada, Grace and Alan". */
 export function formatList(items: readonly string[]): string {
-  return remembered('list', (language) => new Intl.ListFormat(language, { type: 'conjunction' })).format(items);
+  return remembered('list', (language) => new Intl.ListFormat(language, { type: 'conjunction' })).format(
+    items,
+  );
 }
 
 /** formatCount writes a number with the language's separators. */

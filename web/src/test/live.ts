@@ -28,7 +28,10 @@ interface Sent {
  * The live channel without a server: the real store and the real reducer, a
  * list of what was sent, and events at will. Call it at the start of a test.
  */
-export function fakeLive(seats: readonly Seat[], state: Partial<Omit<LiveState, 'rights'>> & { rights?: string[] } = {}) {
+export function fakeLive(
+  seats: readonly Seat[],
+  state: Partial<Omit<LiveState, 'rights'>> & { rights?: string[] } = {},
+) {
   const sent: Sent[] = [];
   const handlers = new Map<string, Set<(body: never) => void>>();
   let refusal: string | null = null;

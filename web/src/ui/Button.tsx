@@ -16,7 +16,15 @@ export type ButtonSize = 'small' | 'medium' | 'large';
 
 type Pressable = Pick<
   AriaButtonProps,
-  'onPress' | 'isDisabled' | 'autoFocus' | 'id' | 'aria-expanded' | 'aria-controls' | 'aria-describedby' | 'aria-haspopup'
+  | 'onPress'
+  | 'form'
+  | 'isDisabled'
+  | 'autoFocus'
+  | 'id'
+  | 'aria-expanded'
+  | 'aria-controls'
+  | 'aria-describedby'
+  | 'aria-haspopup'
 >;
 
 interface Look {
@@ -179,7 +187,10 @@ export function IconButton({
     );
   if (tooltip === false) return button;
   return (
-    <Tooltip text={unavailable ?? tooltip ?? label} shortcut={unavailable === undefined ? shortcut : undefined}>
+    <Tooltip
+      text={unavailable ?? tooltip ?? label}
+      shortcut={unavailable === undefined ? shortcut : undefined}
+    >
       {button}
     </Tooltip>
   );

@@ -125,7 +125,15 @@ function RadioOption({ item }: { item: RadioItem }) {
   );
 }
 
-function Words({ label, description, id }: { label: ReactNode; description: string | undefined; id: string }) {
+function Words({
+  label,
+  description,
+  id,
+}: {
+  label: ReactNode;
+  description: string | undefined;
+  id: string;
+}) {
   return (
     <span className={styles['words']}>
       <span>{label}</span>

@@ -68,11 +68,7 @@ export function TextField({
         {multiline ? (
           <TextArea className={cx(styles['input'], styles['area'])} rows={rows} {...hint} />
         ) : (
-          <Input
-            className={cx(styles['input'])}
-            {...hint}
-            {...(ref === undefined ? {} : { ref })}
-          />
+          <Input className={cx(styles['input'])} {...hint} {...(ref === undefined ? {} : { ref })} />
         )}
         {trailing !== undefined && <span className={styles['trailing']}>{trailing}</span>}
       </div>

@@ -1,0 +1,27 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { makeQueryClient } from '@/api';
+import { KitProvider, Toasts } from '@/ui';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Loading } from './Loading';
+import { Routes } from './Routes';
+
+export function App() {
+  const { i18n } = useTranslation('common');
+  const [location, navigate] = useLocation();
+  const [queries] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={queries}>
+      <KitProvider locale={i18n.language} navigate={navigate}>
+        <ErrorBoundary key={location}>
+          <Suspense fallback={<Loading />}>
+            <Routes />
+          </Suspense>
+        </ErrorBoundary>
+        <Toasts />
+      </KitProvider>
+    </QueryClientProvider>
+  );
+}

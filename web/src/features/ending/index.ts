@@ -1,0 +1,2 @@
+export { Ending, type EndingProps } from './Ending';
+export { endingOf, type EndingKind } from './reason';

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Meeting } from '@/api';
+import { formatDate, formatRelative } from '@/i18n';
+import { ConfirmDialog, IconButton, Link2, LinkButton, Settings, toast, Trash2 } from '@/ui';
+import { copy } from './clipboard';
+import styles from './Home.module.css';
+import { useDeleteMeeting } from './useDeleteMeeting';
+
+export function MeetingRow({ meeting, onSettings }: { meeting: Meeting; onSettings: () => void }) {
+  const { t } = useTranslation('home');
+  const remove = useDeleteMeeting();
+  const [asking, setAsking] = useState(false);
+  const made = new Date(meeting.createdAt);
+  const { name } = meeting;
+
+  const onCopy = async () => {
+    if (await copy(meeting.link)) toast.show(t('linkCopied'), { tone: 'success' });
+    else toast.show(t('copyFailed', { link: meeting.link }), { tone: 'warning', timeout: 20_000 });
+  };
+
+  return (
+    <li className={styles['row']}>
+      <div className={styles['words']}>
+        <h2 className={styles['name']}>{name}</h2>
+        <p className={styles['facts']}>
+          {meeting.live ? (
+            <span className={styles['live']}>
+              <span className={styles['dot']} aria-hidden="true" />
+              {t('live', { count: meeting.people })}
+            </span>
+          ) : (
+            meeting.ended && <span>{t('ended')}</span>
+          )}
+          <time dateTime={meeting.createdAt} title={formatDate(made)}>
+            {t('made', { when: formatRelative(made) })}
+          </time>
+        </p>
+      </div>
+      <div className={styles['actions']}>
+        <LinkButton
+          href={`/m/${meeting.id}`}
+          variant={meeting.live ? 'primary' : 'secondary'}
+          className={styles['join']}
+        >
+          {t('join')}
+          <span className="visually-hidden">: {name}</span>
+        </LinkButton>
+        <IconButton
+          label={t('copyLink.of', { name })}
+          tooltip={t('copyLink')}
+          icon={<Link2 size={20} />}
+          onPress={() => void onCopy()}
+        />
+        <IconButton
+          label={t('settings.of', { name })}
+          tooltip={t('settings')}
+          icon={<Settings size={20} />}
+          onPress={onSettings}
+        />
+        <IconButton
+          label={t('delete.of', { name })}
+          tooltip={t('delete')}
+          icon={<Trash2 size={20} />}
+          onPress={() => (meeting.people > 0 ? setAsking(true) : remove(meeting))}
+        />
+      </div>
+      <ConfirmDialog
+        isOpen={asking}
+        onOpenChange={setAsking}
+        title={t('delete.live.title')}
+        confirmLabel={t('delete')}
+        onConfirm={() => {
+          setAsking(false);
+          remove(meeting);
+        }}
+      >
+        {t('delete.live.text', { count: meeting.people, name })}
+      </ConfirmDialog>
+    </li>
+  );
+}
