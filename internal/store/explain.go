@@ -85,7 +85,7 @@ func explainPostgres(err error) *fault.Error {
 	}
 	// https://www.postgresql.org/docs/current/errcodes-appendix.html
 	switch e.Code {
-	case "42501": // insufficient_privilege
+	case "42501", "3F000": // insufficient_privilege; no schema one may see
 		return errDenied
 	case "53100": // disk_full
 		return errFull
