@@ -27,7 +27,7 @@ func (o *observer) TrackPublished(ctx context.Context, roomID livekit.RoomID, ro
 // TrackUnpublished implements telemetry.TelemetryService.
 func (o *observer) TrackUnpublished(ctx context.Context, roomID livekit.RoomID, room livekit.RoomName, participantID livekit.ParticipantID, identity livekit.ParticipantIdentity, track *livekit.TrackInfo, send bool) {
 	o.TelemetryService.TrackUnpublished(ctx, roomID, room, participantID, identity, track, send)
-	o.events.unpublished(id.Meeting(room), id.Seat(identity), track)
+	o.events.unpublished(track)
 }
 
 // sending is one source of one seat.
@@ -68,7 +68,7 @@ func (q *eventQueue) published(meeting id.Meeting, seat id.Seat, track *livekit.
 
 // unpublished counts when it is the seat's last track of the source: while a
 // client comes back, its old and its new track overlap.
-func (q *eventQueue) unpublished(_ id.Meeting, _ id.Seat, track *livekit.TrackInfo) {
+func (q *eventQueue) unpublished(track *livekit.TrackInfo) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	gone, ok := q.tracks[track.GetSid()]

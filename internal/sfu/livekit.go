@@ -174,7 +174,7 @@ func (l *liveKit) wire(mediaPort int, events *eventQueue) error {
 		l.rooms.Stop()
 		return fault.Wrap("sfu.New", err)
 	}
-	service.NewRTCService(l.conf, allocator, router, observed).SetupRoutes(l.signalling)
+	service.NewRTCService(l.conf, allocator, requestFilter{Router: router}, observed).SetupRoutes(l.signalling)
 	return nil
 }
 
@@ -197,10 +197,11 @@ func (l *liveKit) beat() {
 	l.node.SetStats(&livekit.NodeStats{UpdatedAt: time.Now().Unix()})
 }
 
-func (l *liveKit) stop() {
-	l.rooms.Stop()
-	l.signals.Stop()
-}
+// closeRooms ends every participant and gives the media ports back.
+func (l *liveKit) closeRooms() { l.rooms.Stop() }
+
+// stop ends signalling, when the participants' last messages are out.
+func (l *liveKit) stop() { l.signals.Stop() }
 
 // verify checks a token that LiveKit refreshed.
 func (l *liveKit) verify(token string) (*auth.ClaimGrants, error) {

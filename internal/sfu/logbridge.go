@@ -157,6 +157,6 @@ func (b bridge) ComponentLeveler() logger.ZapComponentLeveler { return levels{} 
 
 type levels struct{}
 
-// ComponentLevel lets pion log warnings and errors. Below that it describes
-// single packets, in lines made of addresses.
-func (levels) ComponentLevel(string) zapcore.LevelEnabler { return zapcore.WarnLevel }
+// ComponentLevel lets pion log errors. Its warnings are each packet that came a
+// moment too early, and below that it describes packets one by one.
+func (levels) ComponentLevel(string) zapcore.LevelEnabler { return zapcore.ErrorLevel }

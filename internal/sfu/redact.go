@@ -10,8 +10,8 @@ var (
 	ipv4Text = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?`)
 	hostText = regexp.MustCompile(`(?i)[\w-]+(?:\.[\w-]+)*\.(?:local|internal|lan|home)\b`)
 	// 24 letters and digits in a row are no word: tokens, our ids and secrets,
-	// ICE passwords. LiveKit's own ids are shorter.
-	opaqueText = regexp.MustCompile(`[A-Za-z0-9_-]{24,}(?:\.[A-Za-z0-9_-]+)*`)
+	// ICE passwords. LiveKit's own ids are shorter. "eyJ" is how a JWT begins.
+	opaqueText = regexp.MustCompile(`(?:\beyJ[A-Za-z0-9_-]+|[A-Za-z0-9_-]{24,})(?:\.[A-Za-z0-9_-]+)*`)
 )
 
 // redact takes addresses, host names and secrets out of a line.

@@ -87,6 +87,7 @@ func New(cfg Config) (*SFU, error) {
 		return nil, err
 	}
 	if s.turn, err = newRelay(cfg.TURNPort, cfg.MediaPort, addrs, s.livekit.turnAuth.HandleAuth); err != nil {
+		s.livekit.closeRooms()
 		s.livekit.stop()
 		return nil, err
 	}
@@ -144,11 +145,12 @@ func (s *SFU) stop() error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.livekit.stop() // sends each client its leave message first
+		s.livekit.closeRooms() // sends each client its leave message
 		for _, c := range conns {
 			c.closeSoon()
 		}
 		s.gate.open.Wait()
+		s.livekit.stop()
 		s.turn.close()
 	}()
 	var err error

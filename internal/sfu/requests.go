@@ -1,0 +1,44 @@
+package sfu
+
+import (
+	"context"
+
+	"github.com/livekit/livekit-server/pkg/routing"
+	"github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+)
+
+// requestFilter stands where LiveKit hands a client's requests to the room and
+// lets through those that carry media. The rest is for LiveKit's own tests,
+// such as playing the active speaker or a broken node, or would give a client a
+// say in what the room decides, such as who may see it.
+type requestFilter struct{ routing.Router }
+
+// StartParticipantSignal implements routing.MessageRouter.
+func (f requestFilter) StartParticipantSignal(ctx context.Context, room livekit.RoomName, init routing.ParticipantInit) (routing.StartParticipantSignalResults, error) {
+	res, err := f.Router.StartParticipantSignal(ctx, room, init)
+	if err == nil {
+		res.RequestSink = mediaRequests{MessageSink: res.RequestSink}
+	}
+	return res, err
+}
+
+// mediaRequests drops every other request without an answer.
+type mediaRequests struct{ routing.MessageSink }
+
+// WriteMessage implements routing.MessageSink.
+func (s mediaRequests) WriteMessage(msg proto.Message) error {
+	request, ok := msg.(*livekit.SignalRequest)
+	if !ok {
+		return nil
+	}
+	switch request.GetMessage().(type) {
+	case *livekit.SignalRequest_Offer, *livekit.SignalRequest_Answer, *livekit.SignalRequest_Trickle,
+		*livekit.SignalRequest_AddTrack, *livekit.SignalRequest_Mute, *livekit.SignalRequest_UpdateLayers,
+		*livekit.SignalRequest_UpdateAudioTrack, *livekit.SignalRequest_UpdateVideoTrack,
+		*livekit.SignalRequest_Subscription, *livekit.SignalRequest_TrackSetting, *livekit.SignalRequest_SyncState,
+		*livekit.SignalRequest_Ping, *livekit.SignalRequest_PingReq, *livekit.SignalRequest_Leave:
+		return s.MessageSink.WriteMessage(msg)
+	}
+	return nil
+}
