@@ -7,6 +7,7 @@ import {
   LocalAudioTrack,
   LocalVideoTrack,
   ParticipantEvent,
+  type LocalTrack,
   type Room,
   ScreenSharePresets,
   supportsAV1,
@@ -57,6 +58,11 @@ function cameraOptions(codec: Codec): TrackPublishOptions {
     videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360],
     videoEncoding: { maxBitrate: 1_700_000, maxFramerate: 30 },
   };
+}
+
+/** Under exactOptionalPropertyTypes the SDK's own audio track does not match the SDK's own interface. */
+function asTrack(track: LocalAudioTrack | LocalVideoTrack): LocalTrack {
+  return track as LocalTrack;
 }
 
 export class Publisher {
@@ -148,7 +154,7 @@ export class Publisher {
       if (!wanted) {
         await fresh.mute();
       }
-      await local.publishTrack(fresh, microphoneOptions);
+      await local.publishTrack(asTrack(fresh), microphoneOptions);
     }
   }
 
@@ -190,12 +196,12 @@ export class Publisher {
     }
     await (source === Track.Source.ScreenShare
       ? local.publishTrack(new LocalVideoTrack(wanted, undefined, true), screenOptions)
-      : local.publishTrack(new LocalAudioTrack(wanted, undefined, true), screenSoundOptions));
+      : local.publishTrack(asTrack(new LocalAudioTrack(wanted, undefined, true)), screenSoundOptions));
   }
 
   async #unpublish(track: Track | undefined): Promise<void> {
     if (track instanceof LocalAudioTrack || track instanceof LocalVideoTrack) {
-      await this.room.localParticipant.unpublishTrack(track, false);
+      await this.room.localParticipant.unpublishTrack(asTrack(track), false);
     }
   }
 }

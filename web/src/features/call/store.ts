@@ -19,6 +19,9 @@ export interface CallState {
   /** Own tile not shown to myself. */
   readonly hideSelf: boolean;
   readonly fullScreen: boolean;
+  readonly pictureInPicture: boolean;
+  /** My hand as I just set it, until the server has said so; null otherwise. */
+  readonly handWish: boolean | null;
 }
 
 const before: CallState = {
@@ -30,6 +33,8 @@ const before: CallState = {
   pinned: [],
   hideSelf: false,
   fullScreen: false,
+  pictureInPicture: false,
+  handWish: null,
 };
 
 export const useCall = create<CallState>(() => before);

@@ -6,6 +6,7 @@
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
+import { useCall } from '@/features/call/store';
 import { useLive, useSeat } from '@/live';
 import { useMedia } from '@/media';
 import { useMuted, VideoView } from '@/room';
@@ -18,17 +19,12 @@ interface DocumentPictureInPicture {
   requestWindow(options: { width: number; height: number }): Promise<Window>;
 }
 
-interface State {
-  /** The document window, null while closed or where a plain video is shown instead. */
-  readonly window: Window | null;
-  readonly open: boolean;
-}
+/** The document window, null while closed or where a plain video is shown instead. */
+const useWindow = create<{ readonly window: Window | null }>(() => ({ window: null }));
 
-const useStore = create<State>(() => ({ window: null, open: false }));
-
-/** Whether the small window is open. */
-export function usePictureInPicture(): boolean {
-  return useStore((state) => state.open);
+function setOpen(open: boolean, window: Window | null = null): void {
+  useWindow.setState({ window });
+  useCall.setState({ pictureInPicture: open });
 }
 
 function documentApi(): DocumentPictureInPicture | undefined {
@@ -53,9 +49,9 @@ export async function openPictureInPicture(): Promise<void> {
   small.document.documentElement.lang = document.documentElement.lang;
   small.document.title = document.title;
   small.addEventListener('pagehide', () => {
-    useStore.setState({ window: null, open: false });
+    setOpen(false);
   });
-  useStore.setState({ window: small, open: true });
+  setOpen(true, small);
 }
 
 /** The largest picture on the stage, as a plain video. */
@@ -68,14 +64,18 @@ async function openVideo(): Promise<void> {
     return;
   }
   await largest.requestPictureInPicture();
-  useStore.setState({ window: null, open: true });
-  largest.addEventListener('leavepictureinpicture', () => useStore.setState({ open: false }), {
-    once: true,
-  });
+  setOpen(true);
+  largest.addEventListener(
+    'leavepictureinpicture',
+    () => {
+      setOpen(false);
+    },
+    { once: true },
+  );
 }
 
 export function closePictureInPicture(): void {
-  useStore.getState().window?.close();
+  useWindow.getState().window?.close();
   if (document.pictureInPictureElement !== null) {
     // Rejected only when it closed by itself in the same moment.
     document.exitPictureInPicture().catch(() => undefined);
@@ -84,7 +84,7 @@ export function closePictureInPicture(): void {
 
 /** What stands in the small window. Mount it once in the call. */
 export function PictureInPicture(): React.JSX.Element | null {
-  const small = useStore((state) => state.window);
+  const small = useWindow((state) => state.window);
   return small === null ? null : createPortal(<Small />, small.document.body);
 }
 
@@ -100,7 +100,7 @@ function Small(): React.JSX.Element | null {
   const cameraOff = useMuted(shown, 'camera');
   const microphone = useMedia((state) => state.microphone.wanted);
   const setMicrophone = useMedia((state) => state.setMicrophone);
-  const mayspeak = useLive((state) => state.rights.has('speak'));
+  const maySpeak = useLive((state) => state.rights.has('speak'));
   if (seat === undefined) {
     return null;
   }
@@ -114,7 +114,7 @@ function Small(): React.JSX.Element | null {
         <VideoView seat={shown} source="camera" fit="cover" />
       )}
       <span className={styles['name']}>{seat.name}</span>
-      {mayspeak && (
+      {maySpeak && (
         <div className={styles['buttons']}>
           <IconButton
             label={t('bar:microphone')}

@@ -1,2 +1,2 @@
-export { canPictureInPicture, closePictureInPicture, openPictureInPicture, PictureInPicture, usePictureInPicture } from './PictureInPicture';
+export { canPictureInPicture, closePictureInPicture, openPictureInPicture, PictureInPicture } from './PictureInPicture';
 export { Stage } from './Stage';

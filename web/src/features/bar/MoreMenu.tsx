@@ -1,0 +1,100 @@
+import { useTranslation } from 'react-i18next';
+import type { Action } from '@/features/call/action';
+import {
+  audioOnly,
+  chat,
+  fullScreen,
+  hideSelf,
+  layout,
+  people,
+  pictureInPicture,
+  saveData,
+  settings,
+  share,
+  shortcuts,
+} from '@/features/call/actions';
+import { perform, useActions, useWords } from '@/features/call/perform';
+import { moderationActions } from '@/features/moderation/actions';
+import { Ellipsis, IconButton, Menu } from '@/ui';
+import styles from './Bar.module.css';
+
+/** Ending is at the leave button, where one looks for it. */
+const moderation = moderationActions.filter((action) => action.id !== 'end');
+
+interface Section {
+  readonly id: string;
+  readonly title?: 'more.view' | 'more.data';
+  readonly actions: readonly Action[];
+}
+
+const onDesktop: readonly Section[] = [
+  { id: 'view', title: 'more.view', actions: [fullScreen, pictureInPicture, hideSelf] },
+  { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
+  { id: 'moderation', actions: moderation },
+  { id: 'meeting', actions: [settings, shortcuts] },
+];
+
+/** On a phone the menu also holds what the bar has no room for. */
+const onPhone: readonly Section[] = [
+  { id: 'together', actions: [chat, people, share] },
+  { id: 'view', title: 'more.view', actions: [layout, pictureInPicture, hideSelf] },
+  { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
+  { id: 'moderation', actions: moderation },
+  { id: 'meeting', actions: [settings] },
+];
+
+const everything: readonly Action[] = [
+  ...new Set([...onDesktop, ...onPhone].flatMap((section) => section.actions)),
+];
+
+/** Opening a panel is a step, not a switch, in a menu. */
+const steps = new Set([chat, people]);
+
+/** What the bar has no room for. */
+export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Element {
+  const { t } = useTranslation('bar');
+  const words = useWords();
+  const views = useActions(everything);
+  const item = (action: Action) => {
+    const view = views.get(action);
+    if (view === undefined || view.hidden === true) {
+      return [];
+    }
+    const { icon: Icon, why, pressed } = view;
+    return [
+      {
+        id: action.id,
+        label: words(action.label),
+        icon: <Icon size={20} />,
+        isDisabled: why !== undefined,
+        description: why === undefined ? undefined : words(why),
+        shortcut: phone ? undefined : action.shortcut?.toUpperCase(),
+        selected: steps.has(action) ? undefined : pressed,
+        onAction: () => void perform(action),
+      },
+    ];
+  };
+  const sections = (phone ? onPhone : onDesktop)
+    .map(({ id, title, actions }) => ({
+      id,
+      ...(title === undefined ? {} : { title: t(title) }),
+      items: actions.flatMap(item),
+    }))
+    .filter((section) => section.items.length > 0);
+  return (
+    <Menu
+      label={t('more')}
+      placement="top end"
+      sections={sections}
+      trigger={
+        <IconButton
+          id="action-more"
+          size="large"
+          className={styles['button']}
+          label={t('more')}
+          icon={<Ellipsis size={22} />}
+        />
+      }
+    />
+  );
+}

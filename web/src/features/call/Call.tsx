@@ -1,0 +1,179 @@
+/** The call itself: stage, bar, one panel, and whatever lies above them. */
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDocumentTitle } from '@/a11y';
+import { Bar } from '@/features/bar';
+import { DeviceNotices, usePushToTalk } from '@/features/devices';
+import { AskedToUnmute, moderationActions } from '@/features/moderation';
+import { Notices } from '@/features/notices';
+import { ReactionsOverlay } from '@/features/reactions';
+import { PictureInPicture, Stage } from '@/features/stage';
+import { live, useLive } from '@/live';
+import { useRoom } from '@/room';
+import { SidePanel, Spinner, useIsPhone, useMediaQuery } from '@/ui';
+import { callActions } from './actions';
+import styles from './Call.module.css';
+import { Reconnecting } from './Reconnecting';
+import { SoundBanner } from './SoundBanner';
+import { type Panel, resetCall, useCall } from './store';
+import { useIdle } from './useIdle';
+import { useSavingProposal } from './useSavingProposal';
+import { useShortcuts } from './useShortcuts';
+import { useWakeLock } from './useWakeLock';
+
+const ChatPanel = lazy(async () => ({ default: (await import('@/features/chat')).ChatPanel }));
+const PeoplePanel = lazy(async () => ({ default: (await import('@/features/people')).PeoplePanel }));
+const SettingsDialog = lazy(async () => ({
+  default: (await import('@/features/preferences')).SettingsDialog,
+}));
+const ShortcutsDialog = lazy(async () => ({
+  default: (await import('@/features/shortcuts')).ShortcutsDialog,
+}));
+const ModerationDialog = lazy(async () => ({
+  default: (await import('@/features/moderation')).ModerationDialog,
+}));
+const EndDialog = lazy(async () => ({ default: (await import('@/features/moderation')).EndDialog }));
+
+const allActions = [...callActions, ...moderationActions];
+
+export default function Call(): React.JSX.Element {
+  const phone = useIsPhone();
+  const landscape = useMediaQuery('(orientation: landscape)');
+  const fullScreen = useCall((state) => state.fullScreen);
+  const panel = useCall((state) => state.panel);
+  const away = useLive((state) => state.phase === 'reconnecting');
+  const idle = useIdle((fullScreen || (phone && landscape)) && panel === null);
+  const begun = useRef(false);
+  if (!begun.current) {
+    begun.current = true;
+    resetCall(phone ? 'speaker' : 'grid');
+  }
+
+  useTitle();
+  useShortcuts(allActions);
+  usePushToTalk();
+  useWakeLock();
+  useSavingProposal();
+  useFullScreenState();
+  useAskBeforeClosing();
+  useReading(panel);
+
+  return (
+    <div className={styles['call']} data-idle={idle} data-phone={phone} data-surface="stage">
+      <MeetingHeading />
+      <div className={styles['bar']}>
+        <Bar />
+      </div>
+      <main id="main" className={styles['stage']} data-away={away}>
+        <Stage />
+        <ReactionsOverlay />
+        <Reconnecting />
+        <SoundBanner />
+      </main>
+      <OpenPanel panel={panel} />
+      <AskedToUnmute />
+      <PictureInPicture />
+      <Notices />
+      <DeviceNotices />
+      <Dialogs />
+    </div>
+  );
+}
+
+function MeetingHeading(): React.JSX.Element {
+  const name = useLive((state) => state.meeting?.name ?? '');
+  return <h1 className="visually-hidden">{name}</h1>;
+}
+
+/** Names the tab, with the messages one has not read. */
+function useTitle(): void {
+  const name = useLive((state) => state.meeting?.name ?? '');
+  const unread = useLive((state) => state.unread);
+  useDocumentTitle(unread > 0 ? `(${unread}) ${name}` : name);
+}
+
+/** The browser can leave full screen by itself, with Escape or F11. */
+function useFullScreenState(): void {
+  useEffect(() => {
+    const changed = (): void => {
+      useCall.setState({ fullScreen: document.fullscreenElement !== null });
+    };
+    document.addEventListener('fullscreenchange', changed);
+    return () => {
+      document.removeEventListener('fullscreenchange', changed);
+    };
+  }, []);
+}
+
+/** Closing the tab by mistake matters while others look at my screen; a reload is harmless otherwise. */
+function useAskBeforeClosing(): void {
+  const sharing = useRoom((state) => state.sharing === 'on');
+  useEffect(() => {
+    if (!sharing) {
+      return;
+    }
+    const ask = (event: BeforeUnloadEvent): void => {
+      event.preventDefault();
+    };
+    addEventListener('beforeunload', ask);
+    return () => {
+      removeEventListener('beforeunload', ask);
+    };
+  }, [sharing]);
+}
+
+/** What arrives in an open chat is read, as long as somebody can see it. */
+function useReading(panel: Panel | null): void {
+  const unread = useLive((state) => state.unread);
+  useEffect(() => {
+    if (panel === 'chat' && unread > 0 && document.visibilityState === 'visible') {
+      live.markRead();
+    }
+  }, [panel, unread]);
+}
+
+/** One panel at a time; closing it leads the focus back to its button. */
+function OpenPanel({ panel }: { readonly panel: Panel | null }): React.JSX.Element | null {
+  const { t } = useTranslation(['bar', 'common']);
+  if (panel === null) {
+    return null;
+  }
+  const close = (): void => {
+    useCall.setState({ panel: null });
+    const button = document.getElementById(`action-${panel}`) ?? document.getElementById('action-more');
+    button?.focus();
+  };
+  return (
+    <div className={styles['panel']}>
+      <SidePanel title={t(panel === 'chat' ? 'bar:chat' : 'bar:people')} onClose={close} filled={panel === 'chat'}>
+        <Suspense
+          fallback={
+            <div className={styles['loading']}>
+              <Spinner label={t('common:loading')} />
+            </div>
+          }
+        >
+          {panel === 'chat' ? <ChatPanel /> : <PeoplePanel />}
+        </Suspense>
+      </SidePanel>
+    </div>
+  );
+}
+
+/** Each loads when it is first opened and stays, so that it can close gracefully. */
+function Dialogs(): React.JSX.Element {
+  const dialog = useCall((state) => state.dialog);
+  const opened = useRef(new Set<string>());
+  if (dialog !== null) {
+    opened.current.add(dialog);
+  }
+  const has = (name: string): boolean => opened.current.has(name);
+  return (
+    <Suspense fallback={null}>
+      {has('settings') && <SettingsDialog />}
+      {has('shortcuts') && <ShortcutsDialog actions={allActions} />}
+      {has('moderation') && <ModerationDialog />}
+      {has('end') && <EndDialog />}
+    </Suspense>
+  );
+}
