@@ -22,6 +22,7 @@ export function CameraSettings() {
     <section className={styles['device']} aria-label={tMedia('camera')}>
       <div className={styles['choice']}>
         <Select
+          className={styles['grow']}
           label={tMedia('camera')}
           items={choicesOf(cameras, camera.deviceId, {
             byDefault: camera.label === '' ? t('automatic') : `${t('automatic')}: ${camera.label}`,

@@ -16,14 +16,14 @@ export function DeviceProblem({ kind }: { kind: DeviceKind }) {
       tone="warning"
       live
       title={problem.title}
-      actions={<WayOut kind={kind} background={problem.background} />}
+      actions={<WayOut kinds={[kind]} background={problem.background} />}
     >
       {problem.help}
     </Banner>
   );
 }
 
-export function WayOut({ kind, background }: { kind: DeviceKind; background: boolean }) {
+export function WayOut({ kinds, background }: { kinds: readonly DeviceKind[]; background: boolean }) {
   const { t } = useTranslation('media');
   const retry = useMedia((media) => media.retry);
   const setBackground = useMedia((media) => media.setBackground);
@@ -32,7 +32,7 @@ export function WayOut({ kind, background }: { kind: DeviceKind; background: boo
       {t('withoutBackground')}
     </Button>
   ) : (
-    <Button size="small" onPress={() => retry(kind)}>
+    <Button size="small" onPress={() => kinds.forEach(retry)}>
       {t('tryAgain')}
     </Button>
   );

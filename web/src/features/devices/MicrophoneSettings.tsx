@@ -24,6 +24,7 @@ export function MicrophoneSettings() {
     <section className={styles['device']} aria-label={tMedia('microphone')}>
       <div className={styles['choice']}>
         <Select
+          className={styles['grow']}
           label={tMedia('microphone')}
           items={choicesOf(microphones, microphone.deviceId, {
             byDefault: byDefault === '' ? t('default') : t('default.named', { name: byDefault }),

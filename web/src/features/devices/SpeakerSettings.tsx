@@ -35,6 +35,7 @@ export function SpeakerSettings() {
       <div className={styles['choice']}>
         {selectable ? (
           <Select
+            className={styles['grow']}
             label={tMedia('speaker')}
             items={choicesOf(speakers, deviceId, {
               byDefault: byDefault === '' ? t('default') : t('default.named', { name: byDefault }),
@@ -44,7 +45,7 @@ export function SpeakerSettings() {
             onChange={choose}
           />
         ) : (
-          <div>
+          <div className={styles['grow']}>
             <p className={styles['label']}>{tMedia('speaker')}</p>
             <p className={styles['hint']}>{t('speaker.system')}</p>
           </div>

@@ -1,6 +1,6 @@
 export { DeviceNotices } from './DeviceNotices';
 export { DeviceProblem, WayOut } from './DeviceProblem';
 export { DeviceSettings } from './DeviceSettings';
-export { type Problem, problemOf } from './problem';
+export { problemOf, problemOfBoth } from './problem';
 export { usePushToTalk } from './usePushToTalk';
 export { VideoPreview } from './VideoPreview';

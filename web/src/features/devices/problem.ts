@@ -46,14 +46,43 @@ export function problemOf(
     case 'busy':
       return problem(t(`problem.${kind}.busy`), t('help.busy'));
     case 'blocked':
-      if (reason === 'dismissed') return problem(t(`problem.${kind}.dismissed`), t('help.dismissed'));
-      if (reason === 'system')
-        return problem(t(`problem.${kind}.system`), t(`help.system.${systemFamily(agent)}`));
-      return problem(t(`problem.${kind}.denied`), t(`help.denied.${browserFamily(agent)}`));
+      return problem(t(`problem.${kind}.${refusal(reason)}`), blockedHelp(t, reason, agent));
     case 'failed':
       if (reason === 'insecure') return problem(t(`problem.${kind}.insecure`), t('help.insecure'));
       if (reason === 'background')
         return { title: t('problem.camera.background'), help: t('help.background'), background: true };
       return problem(t(`problem.${kind}.failed`), t('help.failed'));
   }
+}
+
+/** One problem for both devices, where both have the same that is better said once; null otherwise. */
+export function problemOfBoth(
+  t: TFunction<'media'>,
+  microphone: ProblemState,
+  camera: ProblemState,
+  agent = navigator.userAgent,
+): Problem | null {
+  const { state, reason } = camera;
+  if (microphone.state !== state || microphone.reason !== reason) return null;
+  if (state === 'blocked')
+    return {
+      title: t(`problem.both.${refusal(reason)}`),
+      help: `${blockedHelp(t, reason, agent)} ${t('help.join')}`,
+      background: false,
+    };
+  if (state === 'missing')
+    return { title: t('problem.both.missing'), help: t('help.missing'), background: false };
+  if (state === 'failed' && reason === 'insecure')
+    return { title: t('problem.both.insecure'), help: t('help.insecure'), background: false };
+  return null;
+}
+
+function refusal(reason: ProblemState['reason']): 'denied' | 'dismissed' | 'system' {
+  return reason === 'dismissed' || reason === 'system' ? reason : 'denied';
+}
+
+function blockedHelp(t: TFunction<'media'>, reason: ProblemState['reason'], agent: string): string {
+  if (reason === 'dismissed') return t('help.dismissed');
+  if (reason === 'system') return t(`help.system.${systemFamily(agent)}`);
+  return t(`help.denied.${browserFamily(agent)}`);
 }

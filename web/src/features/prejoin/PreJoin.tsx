@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DeviceNotices, DeviceProblem } from '@/features/devices';
-import { media } from '@/media';
+import { DeviceNotices, DeviceProblem, problemOfBoth } from '@/features/devices';
+import { media, useMedia } from '@/media';
+import { Banner } from '@/ui';
 import { JoinForm } from './JoinForm';
 import styles from './PreJoin.module.css';
 import { Preview } from './Preview';
@@ -44,7 +45,7 @@ export function PreJoin({ door, onJoin, busy, error }: PreJoinProps) {
           <section className={styles['devices']} aria-label={t('label')}>
             <Preview />
             <PreviewControls />
-            <DeviceProblem kind="microphone" />
+            <MicrophoneTrouble />
           </section>
         )}
         <JoinForm
@@ -60,4 +61,20 @@ export function PreJoin({ door, onJoin, busy, error }: PreJoinProps) {
       <DeviceNotices />
     </div>
   );
+}
+
+/** What keeps the microphone off, unless the preview says it already. */
+function MicrophoneTrouble() {
+  const { t } = useTranslation('prejoin');
+  const { t: tMedia } = useTranslation('media');
+  const microphone = useMedia((media) => media.microphone);
+  const camera = useMedia((media) => media.camera);
+  if (microphone.wanted && microphone.state === 'asking' && camera.track !== null)
+    return (
+      <Banner tone="info" live title={t('asking.both')}>
+        {t('asking.microphone')}
+      </Banner>
+    );
+  const told = camera.wanted && microphone.wanted && problemOfBoth(tMedia, microphone, camera) !== null;
+  return told ? null : <DeviceProblem kind="microphone" />;
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { problemOf, VideoPreview, WayOut } from '@/features/devices';
+import { problemOf, problemOfBoth, VideoPreview, WayOut } from '@/features/devices';
 import { useMedia } from '@/media';
 import { ShieldCheck, Spinner, TriangleAlert, VideoOff } from '@/ui';
 import styles from './PreJoin.module.css';
@@ -32,14 +32,18 @@ function Inside() {
     return (
       <VideoPreview track={camera.track} label={t('preview')} mirrored={camera.facing !== 'environment'} />
     );
-  const problem = camera.wanted ? problemOf(tMedia, 'camera', camera) : null;
+  const both = camera.wanted && microphone.wanted ? problemOfBoth(tMedia, microphone, camera) : null;
+  const problem = both ?? (camera.wanted ? problemOf(tMedia, 'camera', camera) : null);
   if (problem !== null)
     return (
       <div className={styles['message']} role="alert">
         <TriangleAlert size={32} aria-hidden="true" />
         <p className={styles['what']}>{problem.title}</p>
         <p>{problem.help}</p>
-        <WayOut kind="camera" background={problem.background} />
+        <WayOut
+          kinds={both === null ? ['camera'] : ['microphone', 'camera']}
+          background={problem.background}
+        />
       </div>
     );
   return (

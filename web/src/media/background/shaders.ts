@@ -66,7 +66,7 @@ in vec2 uv;
 out vec4 color;
 void main() {
   vec2 at = vec2(uv.x, 1.0 - uv.y);
-  float person = smoothstep(0.4, 0.75, texture(mask, at).r);
+  float person = smoothstep(0.5, 0.85, texture(mask, at).r);
   vec4 room = texture(behind, at * crop.xy + crop.zw);
   color = vec4(mix(room.rgb / max(room.a, 0.004), texture(picture, at).rgb, person), 1.0);
 }`;
