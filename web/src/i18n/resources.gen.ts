@@ -1,5 +1,7 @@
 // Made by `npm run gen` from locales/en. Do not edit.
 import type background from '../../locales/en/background.json';
+import type bar from '../../locales/en/bar.json';
+import type call from '../../locales/en/call.json';
 import type chat from '../../locales/en/chat.json';
 import type common from '../../locales/en/common.json';
 import type devices from '../../locales/en/devices.json';
@@ -8,6 +10,7 @@ import type hands from '../../locales/en/hands.json';
 import type home from '../../locales/en/home.json';
 import type media from '../../locales/en/media.json';
 import type moderation from '../../locales/en/moderation.json';
+import type notices from '../../locales/en/notices.json';
 import type people from '../../locales/en/people.json';
 import type preferences from '../../locales/en/preferences.json';
 import type prejoin from '../../locales/en/prejoin.json';
@@ -20,6 +23,8 @@ import type stage from '../../locales/en/stage.json';
 
 export interface resources {
   background: typeof background;
+  bar: typeof bar;
+  call: typeof call;
   chat: typeof chat;
   common: typeof common;
   devices: typeof devices;
@@ -28,6 +33,7 @@ export interface resources {
   home: typeof home;
   media: typeof media;
   moderation: typeof moderation;
+  notices: typeof notices;
   people: typeof people;
   preferences: typeof preferences;
   prejoin: typeof prejoin;

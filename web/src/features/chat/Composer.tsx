@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type RefObject, useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { faultText } from '@/i18n';
+import { refusalText } from '@/features/notices/attempt';
 import { useLive } from '@/live';
 import { cx, IconButton, SendHorizontal, useMediaQuery, VisuallyHidden } from '@/ui';
 import styles from './Chat.module.css';
@@ -80,7 +80,7 @@ export function Composer({ onSend, field }: Props) {
       </div>
       <p id={`${id}-state`} className={cx(styles['state'], (left < 0 || refused !== null) && styles['wrong'])}>
         {!open && t('reconnecting')}
-        {open && refused !== null && faultText(refused)}
+        {open && refused !== null && refusalText(refused)}
         {open && refused === null && left < counterFrom && <span data-numbers>{t(left < 0 ? 'over' : 'left', { count: Math.abs(left) })}</span>}
       </p>
       <p id={`${id}-hint`} className={styles['hint']}>

@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next';
 import { useMotion } from '@/features/preferences/store';
 import { useSounds } from '@/features/sounds/useSounds';
 import { useModerationTold } from './useModerationTold';
@@ -9,6 +10,7 @@ import { useChatTold, useComings, useHandsTold, useReactionsTold } from './useTe
  * nothing by itself; mount it once while the call lasts.
  */
 export function Notices(): null {
+  useTranslation('notices');
   useComings();
   useHandsTold();
   useChatTold();

@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { type Action, actionContext } from '@/features/call/action';
+import { useWords } from '@/features/call/perform';
 import { closeDialog, useCall } from '@/features/call/store';
+import { keyName } from '@/features/devices/keyName';
 import { useMedia } from '@/media';
 import { Dialog } from '@/ui';
-import { keyLabel } from './keys';
 import styles from './Shortcuts.module.css';
 
 interface Props {
@@ -31,7 +32,7 @@ export function ShortcutsDialog({ actions }: Props) {
 
 function List({ actions }: Props) {
   const { t } = useTranslation('shortcuts');
-  const { i18n } = useTranslation();
+  const words = useWords();
   const talk = useMedia((state) => state.pushToTalk);
   const context = actionContext();
   const offered = actions.filter(
@@ -50,9 +51,9 @@ function List({ actions }: Props) {
         <tbody>
           {offered.map(({ id, label, shortcut = '' }) => (
             <tr key={id}>
-              <th scope="row">{i18n.t(label)}</th>
+              <th scope="row">{words(label)}</th>
               <td>
-                <Key of={shortcut} />
+                <Key>{shortcut.toLocaleUpperCase()}</Key>
               </td>
             </tr>
           ))}
@@ -62,7 +63,7 @@ function List({ actions }: Props) {
               {!talk.enabled && <span className={styles['soft']}>{t('talk.off')}</span>}
             </th>
             <td>
-              <Key of={talk.key} />
+              <Key>{keyName(talk.key, t('space'))}</Key>
             </td>
           </tr>
         </tbody>
@@ -71,8 +72,6 @@ function List({ actions }: Props) {
   );
 }
 
-function Key({ of }: { of: string }) {
-  const { t } = useTranslation('shortcuts');
-  const label = keyLabel(of);
-  return <kbd className={styles['key']}>{'name' in label ? t(`key.${label.name}`) : label.character}</kbd>;
+function Key({ children }: { children: string }) {
+  return <kbd className={styles['key']}>{children}</kbd>;
 }
