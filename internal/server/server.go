@@ -185,9 +185,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.metrics != nil {
 		start(&inside, inner, "metrics", s.metrics.Run)
 	}
+	s.greet(ctx)
 	start(&outside, outer, "pages", func(ctx context.Context) error { return s.edge.Run(ctx, s.cfg.DrainTimeout) })
 	s.release = s.release[:2] // the parts give back their own from here on; data and database are left
-	s.greet(ctx)
 
 	var failure error
 	select {
