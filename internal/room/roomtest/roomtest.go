@@ -1,0 +1,286 @@
+// Package roomtest has what tests of rooms need beside rooms: a store that
+// forgets with the process and an SFU that only takes notes.
+package roomtest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"plenum/internal/access"
+	"plenum/internal/id"
+	"plenum/internal/invite"
+	"plenum/internal/meeting"
+	"plenum/internal/pii"
+	"plenum/internal/room"
+	"plenum/internal/tenant"
+	"plenum/internal/user"
+)
+
+// Store keeps one tenant with one user, and meetings.
+type Store struct {
+	Host user.User // owns what Add adds
+
+	mu       sync.Mutex
+	tenant   tenant.Tenant
+	meetings map[id.Meeting]meeting.Meeting
+	invites  map[[32]byte]invite.Invite
+	removed  map[id.Meeting]map[id.Seat]bool
+	writes   int
+	fail     error
+}
+
+var _ room.Store = (*Store)(nil)
+
+// NewStore returns a store without meetings.
+func NewStore() *Store {
+	t := tenant.Tenant{ID: id.New[id.Tenant](), Name: "City of Example"}
+	return &Store{
+		Host:     user.User{ID: id.New[id.User](), Tenant: t.ID, Name: "Hanna Host"},
+		tenant:   t,
+		meetings: make(map[id.Meeting]meeting.Meeting),
+		invites:  make(map[[32]byte]invite.Invite),
+		removed:  make(map[id.Meeting]map[id.Seat]bool),
+	}
+}
+
+// Add makes a meeting of Host's and one invite for each role.
+func (s *Store) Add(change func(*meeting.Meeting)) (id.Meeting, map[access.Role]pii.Secret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := meeting.New(s.tenant.ID, s.Host.ID, "Budget", time.Now())
+	if change != nil {
+		change(&m)
+	}
+	s.meetings[m.ID] = m
+	links := make(map[access.Role]pii.Secret)
+	for _, role := range access.Roles() {
+		i, secret := invite.New(m.ID, role, time.Now())
+		s.invites[i.SecretHash] = i
+		links[role] = secret
+	}
+	return m.ID, links
+}
+
+// Writes returns how often something was written.
+func (s *Store) Writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writes
+}
+
+// Fail makes every write fail with err, or work again with nil.
+func (s *Store) Fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
+}
+
+// Delete takes a meeting away.
+func (s *Store) Delete(m id.Meeting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.meetings, m)
+}
+
+// Meeting implements [room.Store].
+func (s *Store) Meeting(_ context.Context, m id.Meeting) (meeting.Meeting, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.meetings[m]
+	if !ok {
+		return meeting.Meeting{}, meeting.ErrNotFound
+	}
+	return found, nil
+}
+
+// InviteBySecret implements [room.Store].
+func (s *Store) InviteBySecret(_ context.Context, m id.Meeting, secret pii.Secret) (invite.Invite, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, ok := s.invites[invite.Hash(secret)]
+	if !ok || i.Meeting != m {
+		return invite.Invite{}, invite.ErrNotFound
+	}
+	return i, nil
+}
+
+// Tenant implements [room.Store].
+func (s *Store) Tenant(context.Context, id.Tenant) (tenant.Tenant, error) { return s.tenant, nil }
+
+// User implements [room.Store].
+func (s *Store) User(_ context.Context, u id.User) (user.User, error) {
+	if u != s.Host.ID {
+		return user.User{}, user.ErrNotFound
+	}
+	return s.Host, nil
+}
+
+// BeginSitting implements [room.Store].
+func (s *Store) BeginSitting(_ context.Context, m id.Meeting, sitting id.Sitting, at time.Time) error {
+	return s.write(m, func(found *meeting.Meeting) {
+		found.Sitting, found.SittingStartedAt, found.Ended, found.Locked = sitting, at, false, false
+	})
+}
+
+// EndSitting implements [room.Store].
+func (s *Store) EndSitting(_ context.Context, m id.Meeting, ended bool) error {
+	return s.write(m, func(found *meeting.Meeting) {
+		found.Sitting, found.SittingStartedAt, found.Ended, found.Locked = "", time.Time{}, ended, false
+		delete(s.removed, m)
+	})
+}
+
+// SetLocked implements [room.Store].
+func (s *Store) SetLocked(_ context.Context, m id.Meeting, locked bool) error {
+	return s.write(m, func(found *meeting.Meeting) { found.Locked = locked })
+}
+
+// UpdateMeeting implements [room.Store].
+func (s *Store) UpdateMeeting(_ context.Context, m meeting.Meeting) error {
+	return s.write(m.ID, func(found *meeting.Meeting) {
+		found.Name, found.Welcome, found.Policy, found.MaxShares = m.Name, m.Welcome, m.Policy, m.MaxShares
+	})
+}
+
+// RemoveSeat implements [room.Store].
+func (s *Store) RemoveSeat(_ context.Context, m id.Meeting, seat id.Seat) error {
+	return s.write(m, func(*meeting.Meeting) {
+		if s.removed[m] == nil {
+			s.removed[m] = make(map[id.Seat]bool)
+		}
+		s.removed[m][seat] = true
+	})
+}
+
+// RemovedSeats implements [room.Store].
+func (s *Store) RemovedSeats(_ context.Context, m id.Meeting) ([]id.Seat, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.removed[m])), nil
+}
+
+func (s *Store) write(m id.Meeting, change func(*meeting.Meeting)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	found, ok := s.meetings[m]
+	if !ok {
+		return meeting.ErrNotFound
+	}
+	s.writes++
+	change(&found)
+	s.meetings[m] = found
+	return nil
+}
+
+// Media notes what it is asked to do, such as "mute microphone of " and a seat.
+type Media struct {
+	mu     sync.Mutex
+	notes  []string
+	grants map[id.Seat]access.Grants
+	fail   map[string]error
+	block  chan struct{}
+}
+
+var _ room.Media = (*Media)(nil)
+
+// NewMedia returns an SFU at which everything works.
+func NewMedia() *Media {
+	return &Media{grants: make(map[id.Seat]access.Grants), fail: make(map[string]error)}
+}
+
+// Notes returns and forgets what was asked since the last time, tokens apart.
+func (m *Media) Notes() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	notes := m.notes
+	m.notes = nil
+	return notes
+}
+
+// Grants returns what the seat may publish as far as the SFU knows.
+func (m *Media) Grants(seat id.Seat) access.Grants {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.grants[seat]
+}
+
+// Fail makes one kind of call ("open", "close", "token", "grants", "mute",
+// "remove") fail with err, or work again with nil.
+func (m *Media) Fail(call string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fail[call] = err
+}
+
+// Block makes "grants" wait until release is called.
+func (m *Media) Block() (release func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.block = make(chan struct{})
+	return sync.OnceFunc(func() { close(m.block) })
+}
+
+func (m *Media) note(call, format string, args ...any) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.fail[call]; err != nil {
+		return err
+	}
+	m.notes = append(m.notes, fmt.Sprintf(format, args...))
+	return nil
+}
+
+// Open implements [room.Media].
+func (m *Media) Open(context.Context, id.Meeting) error { return m.note("open", "open") }
+
+// Close implements [room.Media].
+func (m *Media) Close(context.Context, id.Meeting) error { return m.note("close", "close") }
+
+// Token implements [room.Media].
+func (m *Media) Token(_ id.Meeting, seat id.Seat, grants access.Grants) (pii.Secret, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.fail["token"]; err != nil {
+		return "", err
+	}
+	m.grants[seat] = grants
+	return pii.Secret("media " + id.NewSecret()), nil
+}
+
+// SetGrants implements [room.Media].
+func (m *Media) SetGrants(ctx context.Context, _ id.Meeting, seat id.Seat, grants access.Grants) error {
+	m.mu.Lock()
+	block := m.block
+	m.mu.Unlock()
+	if block != nil {
+		select {
+		case <-block:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := m.note("grants", "grants of %s", seat); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.grants[seat] = grants
+	return nil
+}
+
+// Mute implements [room.Media].
+func (m *Media) Mute(_ context.Context, _ id.Meeting, seat id.Seat, source access.Source) error {
+	return m.note("mute", "mute %s of %s", source, seat)
+}
+
+// Remove implements [room.Media].
+func (m *Media) Remove(_ context.Context, _ id.Meeting, seat id.Seat) error {
+	return m.note("remove", "remove %s", seat)
+}
