@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDocumentTitle } from '@/a11y';
 import { Bar } from '@/features/bar';
+import { useStage } from '@/features/frame';
 import { DeviceNotices, usePushToTalk } from '@/features/devices';
 import { AskedToUnmute, moderationActions } from '@/features/moderation';
 import { Notices } from '@/features/notices';
@@ -43,6 +44,7 @@ export default function Call(): React.JSX.Element {
   const panel = useCall((state) => state.panel);
   const away = useLive((state) => state.phase === 'reconnecting');
   const idle = useIdle((fullScreen || (phone && landscape)) && panel === null);
+  useStage();
   const begun = useRef(false);
   if (!begun.current) {
     begun.current = true;
@@ -59,7 +61,7 @@ export default function Call(): React.JSX.Element {
   useReading(panel);
 
   return (
-    <div className={styles['call']} data-idle={idle} data-phone={phone} data-surface="stage">
+    <div className={styles['call']} data-idle={idle} data-phone={phone}>
       <MeetingHeading />
       <div className={styles['bar']}>
         <Bar />

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatMessage, Seat, Welcome } from './protocol.gen';
+import { blank, forgetReactions, type LiveState, reactionLife, reduce, type ServerMessage } from './state';
+
+const now = 1_000_000;
+
+const seat = (id: string, change: Partial<Seat> = {}): Seat => ({
+  id,
+  name: id.toUpperCase(),
+  role: 'attendee',
+  guest: true,
+  joinedAt: now,
+  hand: 0,
+  away: false,
+  sharing: false,
+  ...change,
+});
+
+const message = (id: string, from: string): ChatMessage => ({ id, seat: from, name: from, at: now, text: id });
+
+const welcome = (change: Partial<Welcome> = {}): ServerMessage => ({
+  type: 'welcome',
+  body: {
+    version: 1,
+    you: 'me',
+    resume: 'secret',
+    meeting: { id: 'm', name: 'Council', organisation: 'Town', welcome: '', maxShares: 2 },
+    seats: [seat('ada'), seat('me')],
+    chat: [],
+    policy: { microphone: true, camera: true, share: true, chat: true, reactions: true },
+    rights: { names: ['speak', 'camera'] },
+    locked: false,
+    spotlight: '',
+    media: { token: 'token' },
+    startedAt: now - 5000,
+    now: now + 250,
+    resumed: false,
+    ...change,
+  },
+});
+
+function play(...messages: ServerMessage[]): LiveState {
+  return messages.reduce((state, each) => reduce(state, each, now), blank);
+}
+
+describe('reduce', () => {
+  it('takes the whole state from a welcome', () => {
+    const state = play(welcome());
+    expect(state).toMatchObject({ phase: 'open', you: 'me', order: ['ada', 'me'], clockOffset: 250, since: null });
+    expect(state.rights).toEqual(new Set(['speak', 'camera']));
+  });
+
+  it('forgets who is gone after a cut', () => {
+    const state = play(welcome(), welcome({ seats: [seat('me')], resumed: true }));
+    expect(Object.keys(state.seats)).toEqual(['me']);
+  });
+
+  it('keeps the order of joining, whatever changes', () => {
+    const state = play(
+      welcome(),
+      { type: 'seat.joined', body: seat('cy') },
+      { type: 'seat.changed', body: seat('ada', { hand: 5 }) },
+    );
+    expect(state.order).toEqual(['ada', 'me', 'cy']);
+    expect(state.seats['ada']?.hand).toBe(5);
+  });
+
+  it('lets go of a seat and of its spotlight', () => {
+    const state = play(
+      welcome(),
+      { type: 'spotlight', body: { seat: 'ada' } },
+      { type: 'seat.left', body: { seat: 'ada', reason: 'left' } },
+    );
+    expect(state).toMatchObject({ order: ['me'], spotlight: '' });
+    expect(state.seats['ada']).toBeUndefined();
+  });
+
+  it('counts what others wrote', () => {
+    const state = play(
+      welcome(),
+      { type: 'chat', body: message('1', 'ada') },
+      { type: 'chat', body: message('2', 'me') },
+    );
+    expect(state.unread).toBe(1);
+    expect(state.chat.map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  it('counts what was written during a cut, and only that', () => {
+    const state = play(
+      welcome({ chat: [message('1', 'ada')] }),
+      welcome({ chat: [message('1', 'ada'), message('2', 'ada'), message('3', 'me')], resumed: true }),
+    );
+    expect(state.unread).toBe(1);
+  });
+
+  it('keeps the last 500 messages', () => {
+    const many = Array.from({ length: 510 }, (_, n): ServerMessage => ({ type: 'chat', body: message(`${n}`, 'ada') }));
+    expect(play(welcome(), ...many).chat).toHaveLength(500);
+  });
+
+  it('takes deleted messages away', () => {
+    const state = play(
+      welcome({ chat: [message('1', 'ada'), message('2', 'ada')] }),
+      { type: 'chat.deleted', body: { message: '1', by: 'me' } },
+    );
+    expect(state.chat.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it.each<[ServerMessage, Partial<LiveState>]>([
+    [{ type: 'locked', body: { locked: true, by: 'ada' } }, { locked: true }],
+    [{ type: 'rights', body: { names: ['chat'] } }, { rights: new Set(['chat']) }],
+    [{ type: 'pong', body: { now: now - 40 } }, { clockOffset: -40 }],
+  ])('follows %o', (given, expected) => {
+    expect(play(welcome(), given)).toMatchObject(expected);
+  });
+
+  it('shows reactions for a while, each with a key of its own', () => {
+    const state = play(
+      welcome(),
+      { type: 'reaction', body: { seat: 'ada', kind: 'clap' } },
+      { type: 'reaction', body: { seat: 'ada', kind: 'clap' } },
+    );
+    expect(new Set(state.reactions.map(({ id }) => id)).size).toBe(2);
+    expect(forgetReactions(state, now + reactionLife - 1).reactions).toHaveLength(2);
+    expect(forgetReactions(state, now + reactionLife).reactions).toHaveLength(0);
+  });
+});
