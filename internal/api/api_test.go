@@ -319,14 +319,14 @@ func TestSignIn(t *testing.T) {
 	}
 
 	kept := *b.cookie
-	if a := b.do("DELETE", "/session", ""); a.StatusCode != 204 || b.cookie != nil {
+	if a := b.do("DELETE", "/session", ""); a.StatusCode != http.StatusNoContent || b.cookie != nil {
 		t.Errorf("sign-out: %d, cookie %v", a.StatusCode, b.cookie)
 	}
 	b.cookie = &kept
 	if got := is[api.Session](t, b.do("GET", "/session", ""), 200); got.User != nil {
 		t.Error("the token still works after signing out")
 	}
-	if a := b.do("DELETE", "/session", ""); a.StatusCode != 204 {
+	if a := b.do("DELETE", "/session", ""); a.StatusCode != http.StatusNoContent {
 		t.Errorf("signing out twice: %d", a.StatusCode)
 	}
 }
@@ -409,7 +409,7 @@ func TestMeetings(t *testing.T) {
 		t.Fatalf("list: %+v", list)
 	}
 
-	if a := b.do("DELETE", "/meetings/"+named.ID, ""); a.StatusCode != 204 || a.body != "" {
+	if a := b.do("DELETE", "/meetings/"+named.ID, ""); a.StatusCode != http.StatusNoContent || a.body != "" {
 		t.Errorf("delete: %d %s", a.StatusCode, a.body)
 	}
 	if len(w.rooms.ended) != 1 || w.rooms.ended[0] != id.Meeting(named.ID) {
@@ -429,7 +429,7 @@ func TestForeignMeeting(t *testing.T) {
 	missing := string(id.New[id.Meeting]())
 
 	for _, r := range []struct{ method, body string }{{"GET", ""}, {"PATCH", `{"name":"Mine"}`}, {"DELETE", ""}} {
-		answers := []answer{}
+		answers := make([]answer, 0, 4)
 		for _, m := range []string{foreign, missing, "nonsense", strings.ToUpper(foreign)} {
 			a := other.do(r.method, "/meetings/"+m, r.body)
 			refused(t, a, 404, "meeting.not_found")

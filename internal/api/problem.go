@@ -23,7 +23,7 @@ import (
 
 // Problem is every error answer (RFC 9457), with a stable code that clients put
 // into the reader's language.
-type Problem struct {
+type Problem struct { //nolint:errname // its name is what the description calls it
 	Title  string `json:"title" doc:"The status in words"`
 	Status int    `json:"status"`
 	Detail string `json:"detail" doc:"What is wrong, in plain English"`

@@ -72,11 +72,7 @@ func source(remote string) pii.Addr {
 // into a problem without the address that net/http would log.
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if p := recover(); p != nil {
-				writeProblem(w, a.internal(r.Context(), "panic", fmt.Errorf("panic: %v", p)))
-			}
-		}()
+		defer a.recovered(r.Context(), w)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if r.ContentLength != 0 && !isJSON(r.Header.Get("Content-Type")) {
@@ -85,6 +81,13 @@ func (a *api) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// recovered is to be deferred.
+func (a *api) recovered(ctx context.Context, w http.ResponseWriter) {
+	if p := recover(); p != nil {
+		writeProblem(w, a.internal(ctx, "panic", fmt.Errorf("panic: %v", p)))
+	}
 }
 
 func isJSON(contentType string) bool {
@@ -115,7 +118,7 @@ func (a *api) caller(ctx context.Context) (user.User, error) {
 // sessionCookie carries a session's token; an empty one deletes the cookie. The
 // server ends sessions by itself, so the browser's date is only tidiness.
 func sessionCookie(token pii.Secret) http.Cookie {
-	c := http.Cookie{
+	c := http.Cookie{ //nolint:gosec // it has all three; only MaxAge is set later
 		Name:     cookieName,
 		Value:    token.Text(),
 		Path:     "/",

@@ -169,6 +169,7 @@ func always(s string) func(int) string { return func(int) string { return s } }
 func numbered(prefix string) func(int) string {
 	return func(i int) string { return prefix + strconv.Itoa(i) }
 }
+
 func want(t *testing.T, what string, got, n int) {
 	t.Helper()
 	if got != n {
@@ -180,7 +181,7 @@ func TestLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := auth.NewLimiter()
 		want(t, "one source, one account", tries(l, 50, always("a@x"), always("bad")), 5)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		want(t, "a minute later", tries(l, 50, always("a@x"), always("bad")), 2)
 		want(t, "the owner elsewhere", tries(l, 50, always("a@x"), always("good")), 5)
 	})
@@ -188,7 +189,7 @@ func TestLimiter(t *testing.T) {
 		l := auth.NewLimiter()
 		want(t, "one source, many accounts", tries(l, 500, numbered("a"), always("bad")), 60)
 		want(t, "others", tries(l, 1, always("a1"), always("good")), 1)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		want(t, "a minute later", tries(l, 500, numbered("a"), always("bad")), 30)
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -220,7 +221,7 @@ func TestSuccessGivesTheAttemptsBack(t *testing.T) {
 		for range 20 {
 			want(t, "typing it wrong twice", tries(l, 3, always("a@x"), always("home")), 3)
 			l.Succeeded("a@x", "home")
-			time.Sleep(10 * time.Second)
+			<-time.After(10 * time.Second)
 		}
 	})
 }

@@ -36,13 +36,25 @@ func (Secret) String() string { return redacted }
 func (Addr) String() string   { return redacted }
 
 // GoString keeps %#v from printing the value.
-func (Name) GoString() string   { return redacted }
-func (Email) GoString() string  { return redacted }
+func (Name) GoString() string { return redacted }
+
+// GoString keeps %#v from printing the value.
+func (Email) GoString() string { return redacted }
+
+// GoString keeps %#v from printing the value.
 func (Secret) GoString() string { return redacted }
-func (Addr) GoString() string   { return redacted }
+
+// GoString keeps %#v from printing the value.
+func (Addr) GoString() string { return redacted }
 
 // LogValue implements slog.LogValuer.
-func (Name) LogValue() slog.Value   { return slog.StringValue(redacted) }
-func (Email) LogValue() slog.Value  { return slog.StringValue(redacted) }
+func (Name) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// LogValue implements slog.LogValuer.
+func (Email) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// LogValue implements slog.LogValuer.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-func (Addr) LogValue() slog.Value   { return slog.StringValue(redacted) }
+
+// LogValue implements slog.LogValuer.
+func (Addr) LogValue() slog.Value { return slog.StringValue(redacted) }

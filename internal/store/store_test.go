@@ -40,29 +40,35 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
+// part is one test of the suite, on a database of its own.
+type part struct {
+	*testing.T
+	store.Config
+}
+
 func suite(t *testing.T, fresh func(*testing.T) store.Config) {
 	t.Helper()
 	tests := []struct {
 		name string
-		run  func(*testing.T, store.Config)
+		run  func(part)
 	}{
-		{"SetUpOnce", testSetUpOnce},
-		{"SetUpRace", testSetUpRace},
-		{"SetUpAllOrNothing", testSetUpAllOrNothing},
-		{"OpenRace", testOpenRace},
-		{"Accounts", testAccounts},
-		{"Sessions", testSessions},
-		{"SessionLimit", testSessionLimit},
-		{"Meetings", testMeetings},
-		{"MeetingLimit", testMeetingLimit},
-		{"Invites", testInvites},
-		{"Sitting", testSitting},
-		{"Reopen", testReopen},
-		{"Parallel", testParallel},
-		{"Canceled", testCanceled},
+		{"SetUpOnce", part.setUpOnce},
+		{"SetUpRace", part.setUpRace},
+		{"SetUpAllOrNothing", part.setUpAllOrNothing},
+		{"OpenRace", part.openRace},
+		{"Accounts", part.accounts},
+		{"Sessions", part.sessions},
+		{"SessionLimit", part.sessionLimit},
+		{"Meetings", part.meetings},
+		{"MeetingLimit", part.meetingLimit},
+		{"Invites", part.invites},
+		{"Sitting", part.sitting},
+		{"Reopen", part.reopen},
+		{"Parallel", part.parallel},
+		{"Canceled", part.canceled},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { test.run(t, fresh(t)) })
+		t.Run(test.name, func(t *testing.T) { test.run(part{t, fresh(t)}) })
 	}
 }
 
@@ -133,7 +139,8 @@ func ok(t *testing.T, err error) {
 	}
 }
 
-func testSetUpOnce(t *testing.T, c store.Config) {
+func (p part) setUpOnce() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	same(t, "set up before", must[bool](t)(s.IsSetUp(t.Context())), false)
 	before := must[tenant.Tenant](t)(s.Home(t.Context()))
@@ -156,7 +163,8 @@ func testSetUpOnce(t *testing.T, c store.Config) {
 	same(t, "name after", must[tenant.Tenant](t)(s.Home(t.Context())).Name, "Gemeente Voorbeeld")
 }
 
-func testSetUpRace(t *testing.T, c store.Config) {
+func (p part) setUpRace() {
+	t, c := p.T, p.Config
 	stores := []*store.Store{open(t, c), open(t, c)} // as two nodes
 	var wg sync.WaitGroup
 	results := make([]error, 16)
@@ -180,7 +188,8 @@ func testSetUpRace(t *testing.T, c store.Config) {
 	same(t, "winners", won, 1)
 }
 
-func testSetUpAllOrNothing(t *testing.T, c store.Config) {
+func (p part) setUpAllOrNothing() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := newOwner()
 	session, _ := auth.NewSession("somebody else", noon) // breaks the last statement
@@ -191,7 +200,8 @@ func testSetUpAllOrNothing(t *testing.T, c store.Config) {
 	setUp(t, s)
 }
 
-func testOpenRace(t *testing.T, c store.Config) {
+func (p part) openRace() {
+	t, c := p.T, p.Config
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
@@ -209,7 +219,8 @@ func testOpenRace(t *testing.T, c store.Config) {
 	wg.Wait()
 }
 
-func testAccounts(t *testing.T, c store.Config) {
+func (p part) accounts() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
 	same(t, "by id", must[user.User](t)(s.User(t.Context(), owner.ID)), owner)
@@ -237,7 +248,8 @@ func testAccounts(t *testing.T, c store.Config) {
 	same(t, "base URL", must[string](t)(s.BaseURL(t.Context())), "https://b.example")
 }
 
-func testSessions(t *testing.T, c store.Config) {
+func (p part) sessions() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
 	session, token := auth.NewSession(owner.ID, noon)
@@ -272,10 +284,11 @@ func testSessions(t *testing.T, c store.Config) {
 	is(t, "signed out", err, auth.ErrRequired)
 }
 
-func testSessionLimit(t *testing.T, c store.Config) {
+func (p part) sessionLimit() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
-	var tokens []pii.Secret
+	tokens := make([]pii.Secret, 0, 52)
 	for i := range 52 {
 		session, token := auth.NewSession(owner.ID, noon.Add(time.Duration(i+1)*time.Minute))
 		ok(t, s.CreateSession(t.Context(), session))
@@ -294,7 +307,8 @@ func testSessionLimit(t *testing.T, c store.Config) {
 	is(t, "the newest", err, nil)
 }
 
-func testMeetings(t *testing.T, c store.Config) {
+func (p part) meetings() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
 	first := meeting.New(owner.Tenant, owner.ID, "Bauausschuss", noon)
@@ -326,7 +340,8 @@ func testMeetings(t *testing.T, c store.Config) {
 	is(t, "end", s.EndSitting(t.Context(), first.ID, true), meeting.ErrNotFound)
 }
 
-func testMeetingLimit(t *testing.T, c store.Config) {
+func (p part) meetingLimit() {
+	t, c := p.T, p.Config
 	if testing.Short() {
 		t.Skip("a thousand writes")
 	}
@@ -340,7 +355,8 @@ func testMeetingLimit(t *testing.T, c store.Config) {
 	ok(t, s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, "", "On the command line there is no limit", noon)))
 }
 
-func testInvites(t *testing.T, c store.Config) {
+func (p part) invites() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	home := must[tenant.Tenant](t)(s.Home(t.Context()))
 	m, other := meeting.New(home.ID, "", "A", noon), meeting.New(home.ID, "", "B", noon)
@@ -370,7 +386,8 @@ func testInvites(t *testing.T, c store.Config) {
 	is(t, "a meeting whose invites failed", err, meeting.ErrNotFound)
 }
 
-func testSitting(t *testing.T, c store.Config) {
+func (p part) sitting() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	home := must[tenant.Tenant](t)(s.Home(t.Context()))
 	m := meeting.New(home.ID, "", "A", noon)
@@ -398,7 +415,8 @@ func testSitting(t *testing.T, c store.Config) {
 	}
 }
 
-func testReopen(t *testing.T, c store.Config) {
+func (p part) reopen() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
 	session, token := auth.NewSession(owner.ID, noon)
@@ -415,9 +433,10 @@ func testReopen(t *testing.T, c store.Config) {
 	ok(t, s.Ping(t.Context()))
 }
 
-// testParallel writes from many goroutines and two stores: nobody may be told
+// parallel writes from many goroutines and two stores: nobody may be told
 // that the database is busy.
-func testParallel(t *testing.T, c store.Config) {
+func (p part) parallel() {
+	t, c := p.T, p.Config
 	stores := []*store.Store{open(t, c), open(t, c)}
 	owner := setUp(t, stores[0])
 	var wg sync.WaitGroup
@@ -445,7 +464,8 @@ func testParallel(t *testing.T, c store.Config) {
 	same(t, "meetings", len(must[[]meeting.Meeting](t)(stores[1].MeetingsOf(t.Context(), owner.ID))), 100)
 }
 
-func testCanceled(t *testing.T, c store.Config) {
+func (p part) canceled() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -36,26 +36,26 @@ const startTimeout = 2 * time.Minute
 
 // Start runs a server for the time of the test. A machine without PostgreSQL
 // fails the test: skipping would let it pass half-tested.
-func Start(t testing.TB) *Server {
-	t.Helper()
-	bin := programs(t)
-	// Not t.TempDir: a socket's path has at most 107 bytes, and the server's user
+func Start(tb testing.TB) *Server {
+	tb.Helper()
+	bin := programs(tb)
+	// Not tb.TempDir: a socket's path has at most 107 bytes, and the server's user
 	// must be able to reach it.
-	dir, err := os.MkdirTemp("", "plenum-pg-")
+	dir, err := os.MkdirTemp("", "plenum-pg-") //nolint:usetesting // see above
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a temporary directory
-	as := unprivileged(t, dir)
+	tb.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a temporary directory
+	as := unprivileged(tb, dir)
 
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), startTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), startTimeout)
 	defer cancel()
 	data := filepath.Join(dir, "data")
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), //nolint:gosec // found under /usr/lib/postgresql
 		"--pgdata="+data, "--username=plenum", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 	initdb.SysProcAttr, initdb.Dir = as, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v\n%s", err, out)
+		tb.Fatalf("initdb: %v\n%s", err, out)
 	}
 
 	server := exec.Command(filepath.Join(bin, "postgres"), //nolint:gosec,noctx // ended by the cleanup, with a signal it understands
@@ -64,24 +64,24 @@ func Start(t testing.TB) *Server {
 	server.SysProcAttr, server.Dir = as, dir
 	stderr, err := server.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := server.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	ready, ended := make(chan struct{}), make(chan string, 1)
 	go watch(server, bufio.NewScanner(stderr), ready, ended)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		server.Process.Signal(syscall.SIGQUIT) //nolint:errcheck // it may have ended by itself; SIGQUIT is "immediate shutdown"
 		<-ended
 	})
 	select {
 	case <-ready:
 	case <-ctx.Done():
-		t.Fatal("PostgreSQL did not start in time")
+		tb.Fatal("PostgreSQL did not start in time")
 	case said := <-ended:
 		ended <- said
-		t.Fatalf("PostgreSQL did not start:\n%s", said)
+		tb.Fatalf("PostgreSQL did not start:\n%s", said)
 	}
 	return &Server{socket: dir}
 }
@@ -108,29 +108,29 @@ func (s *Server) URL(name string) string {
 }
 
 // Database makes an empty database and returns its address.
-func (s *Server) Database(t testing.TB) string {
-	t.Helper()
+func (s *Server) Database(tb testing.TB) string {
+	tb.Helper()
 	db, err := sql.Open("pgx", s.URL("postgres"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer db.Close() //nolint:errcheck // one statement
 	name := "test_" + id.New[string]()
-	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
+	if _, err := db.ExecContext(tb.Context(), "CREATE DATABASE "+name); err != nil {
+		tb.Fatal(err)
 	}
 	return s.URL(name)
 }
 
 // programs finds the newest installed PostgreSQL.
-func programs(t testing.TB) string {
-	t.Helper()
+func programs(tb testing.TB) string {
+	tb.Helper()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(found) == 0 {
-		t.Fatal("PostgreSQL is not installed, and half of this test is about it. Run: apt-get install postgresql")
+		tb.Fatal("PostgreSQL is not installed, and half of this test is about it. Run: apt-get install postgresql")
 	}
 	newest := slices.MaxFunc(found, func(a, b string) int { return cmp.Compare(version(a), version(b)) })
 	return filepath.Dir(newest)
@@ -148,26 +148,26 @@ func version(path string) int {
 // unprivileged returns how to start the server's programs: it refuses to run as
 // root, so root hands the directory and the processes to the user "postgres".
 // The server ends with the test even when that is killed.
-func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
-	t.Helper()
+func unprivileged(tb testing.TB, dir string) *syscall.SysProcAttr {
+	tb.Helper()
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Getuid() != 0 {
 		return attr
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		t.Fatal(fmt.Errorf("as root, this test needs the user that Debian's package postgresql makes: %w", err))
+		tb.Fatal(fmt.Errorf("as root, this test needs the user that Debian's package postgresql makes: %w", err))
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.Chown(dir, int(uid), int(gid)); err != nil { //nolint:gosec // 32 bits, see above
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return attr
