@@ -165,7 +165,9 @@ export class Capture {
       await this.reopen(device, key);
       return;
     }
-    if (await this.applyEffect(this.opened)) this.show(this.opened);
+    const open = this.opened;
+    // Whatever closed it while the effect was prepared has called for another step.
+    if ((await this.applyEffect(open)) && this.opened === open) this.show(open);
   }
 
   /** The chosen device, or the system's while the chosen one is away or does not open. */
@@ -176,9 +178,9 @@ export class Capture {
     return present === null || present.has(chosen) ? chosen : SYSTEM_DEFAULT;
   }
 
-  private keyOf(device: string): string {
+  private keyOf(device: string, constraints = this.aim.constraints): string {
     const which = device === SYSTEM_DEFAULT ? `default ${this.hooks.defaultIdentity()}` : device;
-    return `${which}\n${JSON.stringify(this.aim.constraints)}`;
+    return `${which}\n${JSON.stringify(constraints)}`;
   }
 
   private async reopen(device: string, key: string): Promise<void> {
@@ -186,6 +188,7 @@ export class Capture {
     const beforeLabel = before?.raw.label ?? this.lostLabel ?? '';
     // Phones open one camera at a time and iOS silences the first of two microphones: close before opening.
     this.drop();
+    const { constraints } = this.aim;
     let raw: MediaStreamTrack;
     try {
       raw = await this.ask(device);
@@ -193,15 +196,15 @@ export class Capture {
       if (this.aim.open) await this.refused(device, key, beforeLabel, error);
       return;
     }
-    // The wish may have changed while the prompt was open.
-    if (!this.aim.open || this.resolve() !== device) {
+    await this.hooks.opened();
+    // The wish may have changed while the prompt was open, and the plug been pulled.
+    if (!this.aim.open || this.resolve() !== device || raw.readyState === 'ended') {
       raw.stop();
       this.again = true;
       return;
     }
-    await this.hooks.opened();
     // Names and the default may have become known only now: that is not a change.
-    this.opened = { key: this.keyOf(device), device, raw };
+    this.opened = { key: this.keyOf(device, constraints), device, raw };
     const openedAt = performance.now();
     raw.addEventListener('ended', () => {
       this.ended(raw, performance.now() - openedAt);

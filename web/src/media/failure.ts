@@ -11,9 +11,8 @@ export interface Failure {
  * Error names: Media Capture and Streams §10.2 (getUserMedia) and the older ones that browsers still use.
  */
 export function failureOf(error: unknown, permission: PermissionState | null): Failure {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  const text = error instanceof Error || error instanceof DOMException ? error.message : '';
-  switch (name) {
+  const text = isError(error) ? error.message : '';
+  switch (errorName(error)) {
     case 'NotAllowedError':
     case 'PermissionDeniedError':
       // Chromium tells the operating system's refusal only in the message.
@@ -38,4 +37,12 @@ export function failureOf(error: unknown, permission: PermissionState | null): F
     default:
       return { state: 'failed', reason: 'unknown' };
   }
+}
+
+export function errorName(error: unknown): string {
+  return isError(error) ? error.name : '';
+}
+
+function isError(error: unknown): error is Error | DOMException {
+  return error instanceof Error || error instanceof DOMException;
 }

@@ -1,5 +1,6 @@
 /** Asks the browser for devices; for both with one prompt where both must be asked for. */
 import type { Environment } from './environment';
+import { errorName } from './failure';
 import type { DeviceKind } from './state';
 
 interface Waiting {
@@ -50,7 +51,7 @@ export class Opener {
         camera.resolve(only(stream.getVideoTracks()));
         return;
       } catch (error) {
-        if (error instanceof Error && error.name === 'NotAllowedError') {
+        if (errorName(error) === 'NotAllowedError') {
           await Promise.all([...asked].map(([kind, one]) => this.unlessRefused(kind, one, error)));
           return;
         }
@@ -61,7 +62,7 @@ export class Opener {
   }
 
   /** A refusal may concern only one of the two: ask alone for the one that the browser allows. */
-  private async unlessRefused(kind: DeviceKind, one: Waiting, error: Error): Promise<void> {
+  private async unlessRefused(kind: DeviceKind, one: Waiting, error: unknown): Promise<void> {
     const permission = await this.environment.permission(kind);
     if (permission?.state === 'granted')
       await this.single(kind, one.constraints).then(one.resolve, one.reject);

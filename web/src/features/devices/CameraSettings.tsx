@@ -33,11 +33,7 @@ export function CameraSettings() {
           {...(cameras.length === 0 ? { description: t('unnamed') } : {})}
         />
         {camera.track === null && (
-          <Button
-            size="small"
-            icon={<Video size={18} aria-hidden="true" />}
-            onPress={testing ? trial.stop : trial.start}
-          >
+          <Button icon={<Video size={18} aria-hidden="true" />} onPress={testing ? trial.stop : trial.start}>
             {t(testing ? 'test.stop' : 'camera.test')}
           </Button>
         )}

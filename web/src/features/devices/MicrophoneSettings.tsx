@@ -35,11 +35,7 @@ export function MicrophoneSettings() {
           {...(microphones.length === 0 ? { description: t('unnamed') } : {})}
         />
         {live === null && (
-          <Button
-            size="small"
-            icon={<Mic size={18} aria-hidden="true" />}
-            onPress={testing ? trial.stop : trial.start}
-          >
+          <Button icon={<Mic size={18} aria-hidden="true" />} onPress={testing ? trial.stop : trial.start}>
             {t(testing ? 'test.stop' : 'microphone.test')}
           </Button>
         )}

@@ -50,7 +50,7 @@ export function SpeakerSettings() {
             <p className={styles['hint']}>{t('speaker.system')}</p>
           </div>
         )}
-        <Button size="small" icon={<Volume2 size={18} aria-hidden="true" />} onPress={play}>
+        <Button icon={<Volume2 size={18} aria-hidden="true" />} onPress={play}>
           {t('speaker.test')}
         </Button>
       </div>
