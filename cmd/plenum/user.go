@@ -122,7 +122,7 @@ func (c *userResetPassword) Run(ctx context.Context, place config.Place, s strea
 	if err != nil {
 		return err
 	}
-	if err := db.SetPasswordHash(ctx, u.ID, hash); err != nil {
+	if err := db.ResetPassword(ctx, u.ID, hash); err != nil {
 		return err
 	}
 	return tell(s, "changed", madeUp, password)

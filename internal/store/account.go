@@ -171,13 +171,28 @@ func userOf(row query.Account) user.User {
 	}
 }
 
-// SetPasswordHash replaces an account's password hash. Faults: not_found.
+// SetPasswordHash replaces the hash of an unchanged password. Faults: not_found.
 func (s *Store) SetPasswordHash(ctx context.Context, u id.User, hash string) error {
-	n, err := s.q.SetPasswordHash(ctx, query.SetPasswordHashParams{ID: string(u), PasswordHash: hash})
+	return explain("store.SetPasswordHash", setPasswordHash(ctx, s.q, u, hash))
+}
+
+// ResetPassword gives an account a new password and signs it out everywhere:
+// whoever knew the old one is out. Faults: not_found.
+func (s *Store) ResetPassword(ctx context.Context, u id.User, hash string) error {
+	return s.in(ctx, "store.ResetPassword", func(q *query.Queries) error {
+		if err := setPasswordHash(ctx, q, u, hash); err != nil {
+			return err
+		}
+		return q.DeleteSessionsOf(ctx, string(u))
+	})
+}
+
+func setPasswordHash(ctx context.Context, q *query.Queries, u id.User, hash string) error {
+	n, err := q.SetPasswordHash(ctx, query.SetPasswordHashParams{ID: string(u), PasswordHash: hash})
 	if err == nil && n == 0 {
 		return user.ErrNotFound
 	}
-	return explain("store.SetPasswordHash", err)
+	return err
 }
 
 // CreateSession keeps a sign-in and drops the oldest beyond fifty.

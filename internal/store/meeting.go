@@ -189,19 +189,6 @@ func (s *Store) SetLocked(ctx context.Context, m id.Meeting, locked bool) error 
 	return changed("store.SetLocked", n, err)
 }
 
-// SetPolicy changes what attendees may do. Faults: meeting.not_found.
-func (s *Store) SetPolicy(ctx context.Context, m id.Meeting, p access.Policy) error {
-	n, err := s.q.SetPolicy(ctx, query.SetPolicyParams{
-		ID:            string(m),
-		MaySpeak:      p.Microphone,
-		MayShowCamera: p.Camera,
-		MayShare:      p.Share,
-		MayChat:       p.Chat,
-		MayReact:      p.Reactions,
-	})
-	return changed("store.SetPolicy", n, err)
-}
-
 // RemoveSeat notes that a seat may not come back in the running sitting. Doing
 // it twice is not a fault.
 func (s *Store) RemoveSeat(ctx context.Context, m id.Meeting, seat id.Seat) error {

@@ -107,6 +107,14 @@ func setUp(t *testing.T, s *store.Store) user.User {
 	return owner
 }
 
+// signIn makes a session.
+func signIn(t *testing.T, s *store.Store, u user.User) (auth.Session, pii.Secret) {
+	t.Helper()
+	session, token := auth.NewSession(u.ID, noon)
+	ok(t, s.CreateSession(t.Context(), session))
+	return session, token
+}
+
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -236,8 +244,17 @@ func (p part) accounts() {
 
 	ok(t, s.SetPasswordHash(t.Context(), owner.ID, "new"))
 	same(t, "hash", must[user.User](t)(s.User(t.Context(), owner.ID)).PasswordHash, "new")
+	_, token := signIn(t, s, owner)
+	_, other := signIn(t, s, second)
+	ok(t, s.ResetPassword(t.Context(), owner.ID, "newer"))
+	same(t, "hash after a reset", must[user.User](t)(s.User(t.Context(), owner.ID)).PasswordHash, "newer")
+	_, _, err := s.Session(t.Context(), auth.HashToken(token), noon)
+	is(t, "session after a reset", err, auth.ErrRequired)
+	_, _, err = s.Session(t.Context(), auth.HashToken(other), noon)
+	is(t, "session of somebody else after the reset", err, nil)
+	is(t, "reset of nobody", s.ResetPassword(t.Context(), "nobody", "new"), user.ErrNotFound)
 	is(t, "hash of nobody", s.SetPasswordHash(t.Context(), "nobody", "new"), user.ErrNotFound)
-	_, err := s.User(t.Context(), "nobody")
+	_, err = s.User(t.Context(), "nobody")
 	is(t, "nobody", err, user.ErrNotFound)
 	_, err = s.Tenant(t.Context(), "nowhere")
 	is(t, "nowhere", err, tenant.ErrNotFound)
@@ -252,8 +269,7 @@ func (p part) sessions() {
 	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
-	session, token := auth.NewSession(owner.ID, noon)
-	ok(t, s.CreateSession(t.Context(), session))
+	session, token := signIn(t, s, owner)
 	hash := auth.HashToken(token)
 
 	got, who, err := s.Session(t.Context(), hash, session.ExpiresAt.Add(-time.Millisecond))
@@ -276,8 +292,7 @@ func (p part) sessions() {
 	_, _, err = s.Session(t.Context(), hash, noon)
 	is(t, "swept", err, auth.ErrRequired)
 
-	session, token = auth.NewSession(owner.ID, noon)
-	ok(t, s.CreateSession(t.Context(), session))
+	_, token = signIn(t, s, owner)
 	ok(t, s.DeleteSession(t.Context(), auth.HashToken(token)))
 	ok(t, s.DeleteSession(t.Context(), auth.HashToken(token)))
 	_, _, err = s.Session(t.Context(), auth.HashToken(token), noon)
@@ -325,16 +340,12 @@ func (p part) meetings() {
 	first.Policy = access.Policy{Camera: true, Chat: true}
 	ok(t, s.UpdateMeeting(t.Context(), first))
 	same(t, "updated", must[meeting.Meeting](t)(s.Meeting(t.Context(), first.ID)), first)
-	first.Policy = access.Policy{Microphone: true, Share: true, Reactions: true}
-	ok(t, s.SetPolicy(t.Context(), first.ID, first.Policy))
-	same(t, "policy", must[meeting.Meeting](t)(s.Meeting(t.Context(), first.ID)), first)
 
 	ok(t, s.DeleteMeeting(t.Context(), first.ID))
 	_, err := s.Meeting(t.Context(), first.ID)
 	is(t, "deleted", err, meeting.ErrNotFound)
 	is(t, "delete again", s.DeleteMeeting(t.Context(), first.ID), meeting.ErrNotFound)
 	is(t, "update", s.UpdateMeeting(t.Context(), first), meeting.ErrNotFound)
-	is(t, "policy", s.SetPolicy(t.Context(), first.ID, first.Policy), meeting.ErrNotFound)
 	is(t, "lock", s.SetLocked(t.Context(), first.ID, true), meeting.ErrNotFound)
 	is(t, "begin", s.BeginSitting(t.Context(), first.ID, "s", noon), meeting.ErrNotFound)
 	is(t, "end", s.EndSitting(t.Context(), first.ID, true), meeting.ErrNotFound)
@@ -419,8 +430,7 @@ func (p part) reopen() {
 	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
-	session, token := auth.NewSession(owner.ID, noon)
-	ok(t, s.CreateSession(t.Context(), session))
+	_, token := signIn(t, s, owner)
 	m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
 	ok(t, s.CreateMeeting(t.Context(), m))
 	ok(t, s.Close())

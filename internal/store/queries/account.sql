@@ -61,5 +61,8 @@ UPDATE session SET expires_at = $2 WHERE token_hash = $1;
 -- name: DeleteSession :exec
 DELETE FROM session WHERE token_hash = $1;
 
+-- name: DeleteSessionsOf :exec
+DELETE FROM session WHERE account_id = $1;
+
 -- name: DeleteExpiredSessions :exec
 DELETE FROM session WHERE expires_at <= $1;

@@ -33,11 +33,6 @@ UPDATE meeting SET sitting_id = '', sitting_started_at = 0, locked = FALSE, ende
 -- name: SetLocked :execrows
 UPDATE meeting SET locked = $2 WHERE id = $1;
 
--- name: SetPolicy :execrows
-UPDATE meeting SET
-    may_speak = $2, may_show_camera = $3, may_share = $4, may_chat = $5, may_react = $6
-WHERE id = $1;
-
 -- name: RemoveSeat :exec
 INSERT INTO removed_seat (meeting_id, seat_id) VALUES ($1, $2)
 ON CONFLICT (meeting_id, seat_id) DO NOTHING;

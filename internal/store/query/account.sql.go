@@ -140,6 +140,15 @@ func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	return err
 }
 
+const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
+DELETE FROM session WHERE account_id = $1
+`
+
+func (q *Queries) DeleteSessionsOf(ctx context.Context, accountID string) error {
+	_, err := q.db.ExecContext(ctx, deleteSessionsOf, accountID)
+	return err
+}
+
 const dropOldestSessions = `-- name: DropOldestSessions :exec
 DELETE FROM session AS old
 WHERE old.account_id = $1 AND old.token_hash NOT IN (

@@ -307,36 +307,6 @@ func (q *Queries) SetLocked(ctx context.Context, arg SetLockedParams) (int64, er
 	return result.RowsAffected()
 }
 
-const setPolicy = `-- name: SetPolicy :execrows
-UPDATE meeting SET
-    may_speak = $2, may_show_camera = $3, may_share = $4, may_chat = $5, may_react = $6
-WHERE id = $1
-`
-
-type SetPolicyParams struct {
-	ID            string
-	MaySpeak      bool
-	MayShowCamera bool
-	MayShare      bool
-	MayChat       bool
-	MayReact      bool
-}
-
-func (q *Queries) SetPolicy(ctx context.Context, arg SetPolicyParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setPolicy,
-		arg.ID,
-		arg.MaySpeak,
-		arg.MayShowCamera,
-		arg.MayShare,
-		arg.MayChat,
-		arg.MayReact,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const updateMeeting = `-- name: UpdateMeeting :execrows
 UPDATE meeting SET
     name = $2, welcome = $3,
