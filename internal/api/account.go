@@ -18,7 +18,7 @@ import (
 	"plenum/internal/user"
 )
 
-var errSetUpSecret = fault.New("api.setUp", fault.Forbidden, "setup.secret", "This set-up link is not valid. The server prints the right one when it starts.")
+var errSetUpSecret = fault.New("api.setUp", fault.Forbidden, "setup.invalid", "This set-up link is not valid. The server prints the right one when it starts.")
 
 // Server is what everybody may know.
 type Server struct {

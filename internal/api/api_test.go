@@ -259,7 +259,7 @@ func TestSetUpOnce(t *testing.T) {
 	}
 	for name, secret := range map[string]string{"wrong": "guess", "empty": "", "longer": setUpSecret + "x"} {
 		a := b.do("POST", "/setup", asJSON(t, api.SetUp{Secret: secret, Organisation: "A", Name: "B", Email: "c@d.example", Password: password}))
-		t.Run(name, func(t *testing.T) { refused(t, a, 403, "setup.secret") })
+		t.Run(name, func(t *testing.T) { refused(t, a, 403, "setup.invalid") })
 	}
 	owner := b.setUp()
 	if owner.Name != "Zoë" || owner.Email != "zoe@example.org" || !owner.Admin {
