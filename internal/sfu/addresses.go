@@ -70,12 +70,12 @@ func localAddresses() ([]netip.Addr, error) {
 
 // usualRank is 0 for the address that packets to the world leave from.
 func usualRank(ip netip.Addr) int {
-	network, far := "udp4", "192.0.2.1:9" // documentation addresses (RFC 5737, RFC 3849)
+	far := netip.MustParseAddrPort("198.51.100.1:9") // documentation addresses (RFC 5737, RFC 3849)
 	if ip.Is6() {
-		network, far = "udp6", "[2001:db8::1]:9"
+		far = netip.MustParseAddrPort("[2001:db8::1]:9")
 	}
 	// Connecting a UDP socket looks up the route and sends nothing.
-	conn, err := net.Dial(network, far)
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(far))
 	if err != nil {
 		return 1
 	}

@@ -11,17 +11,26 @@ import (
 	"plenum/internal/id"
 )
 
+// maxTracks is what a seat may send at a time: microphone, camera, screen and
+// its sound, twice while a client comes back. Grants limit the sources, and
+// LiveKit not the number of tracks of each.
+const maxTracks = 8
+
 // observer hears of tracks through LiveKit's telemetry and passes everything on
 // to it, since its bookkeeping is needed.
 type observer struct {
 	telemetry.TelemetryService
-	events *eventQueue
+	events  *eventQueue
+	tooMany func(context.Context, id.Meeting, id.Seat)
 }
 
 // TrackPublished implements telemetry.TelemetryService.
 func (o *observer) TrackPublished(ctx context.Context, roomID livekit.RoomID, room livekit.RoomName, participantID livekit.ParticipantID, identity livekit.ParticipantIdentity, track *livekit.TrackInfo, send bool) {
 	o.TelemetryService.TrackPublished(ctx, roomID, room, participantID, identity, track, send)
-	o.events.published(id.Meeting(room), id.Seat(identity), track)
+	if o.events.published(id.Meeting(room), id.Seat(identity), track) > maxTracks {
+		// Not from here: LiveKit holds the participant's locks.
+		go o.tooMany(context.WithoutCancel(ctx), id.Meeting(room), id.Seat(identity))
+	}
 }
 
 // TrackUnpublished implements telemetry.TelemetryService.
@@ -35,6 +44,7 @@ type sending struct {
 	meeting id.Meeting
 	seat    id.Seat
 	source  access.Source
+	sound   bool // of a shared screen, which is shared as long as its picture is
 }
 
 // eventQueue tells the room what is no longer sent. LiveKit may repeat events
@@ -56,14 +66,20 @@ func newEventQueue(tell func(id.Meeting, id.Seat, access.Source)) *eventQueue {
 	return q
 }
 
-func (q *eventQueue) published(meeting id.Meeting, seat id.Seat, track *livekit.TrackInfo) {
-	source, ok := sourceOf(track.GetSource())
-	if !ok || track.GetSource() == livekit.TrackSource_SCREEN_SHARE_AUDIO {
-		return // a screen is shared as long as its picture is
-	}
+// published returns how many tracks the seat is sending.
+func (q *eventQueue) published(meeting id.Meeting, seat id.Seat, track *livekit.TrackInfo) int {
+	source, _ := sourceOf(track.GetSource())
+	sound := track.GetSource() == livekit.TrackSource_SCREEN_SHARE_AUDIO
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.tracks[track.GetSid()] = sending{meeting: meeting, seat: seat, source: source}
+	q.tracks[track.GetSid()] = sending{meeting: meeting, seat: seat, source: source, sound: sound}
+	count := 0
+	for _, other := range q.tracks {
+		if other.meeting == meeting && other.seat == seat {
+			count++
+		}
+	}
+	return count
 }
 
 // unpublished counts when it is the seat's last track of the source: while a
@@ -76,6 +92,9 @@ func (q *eventQueue) unpublished(track *livekit.TrackInfo) {
 		return
 	}
 	delete(q.tracks, track.GetSid())
+	if gone.sound || gone.source == "" { // "" is a track of no known source, which is never granted
+		return
+	}
 	for _, other := range q.tracks {
 		if other == gone {
 			return
@@ -119,7 +138,9 @@ func (q *eventQueue) sources() map[access.Source]int {
 	defer q.mu.Unlock()
 	counts := make(map[access.Source]int)
 	for _, s := range q.tracks {
-		counts[s.source]++
+		if !s.sound {
+			counts[s.source]++
+		}
 	}
 	return counts
 }

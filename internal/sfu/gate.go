@@ -27,18 +27,20 @@ type gate struct {
 	open       sync.WaitGroup // signal connections being served
 }
 
-// paths are LiveKit's, exactly; whatever else is below /rtc does not exist.
-// The value tells those that open a connection from those that only explain
-// why opening failed.
-var paths = map[string]bool{
-	"/rtc":             true,
-	"/rtc/v1":          true,
-	"/rtc/validate":    false,
-	"/rtc/v1/validate": false,
+// served knows LiveKit's paths, exactly; whatever else is below /rtc does not
+// exist. Two open a connection, two only tell a client why opening failed.
+func served(path string) (opens, ok bool) {
+	switch path {
+	case "/rtc", "/rtc/v1":
+		return true, true
+	case "/rtc/validate", "/rtc/v1/validate":
+		return false, true
+	}
+	return false, false
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	opens, ok := paths[r.URL.Path]
+	opens, ok := served(r.URL.Path)
 	switch {
 	case !ok:
 		refuse(w, http.StatusNotFound)
@@ -187,7 +189,7 @@ func (w *gateWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	case roomGone: // joining made LiveKit bring the room back
 		err = w.gate.livekit.deleteRoom(w.request.Context(), s.meeting)
 	case seatGone:
-		w.gate.livekit.removeParticipant(s.meeting, s.id)
+		w.gate.livekit.removeParticipant(w.request.Context(), s.meeting, s.id)
 	case otherLives:
 	}
 	if v != welcome {
@@ -196,7 +198,7 @@ func (w *gateWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	w.conn = conn
 	if grants != w.pass.grants {
-		w.gate.livekit.setPermission(s.meeting, s.id, grants)
+		w.gate.livekit.setPermission(w.request.Context(), s.meeting, s.id, grants)
 	}
 	return conn, bufio.NewReadWriter(bufio.NewReader(conn), rw.Writer), nil
 }

@@ -162,6 +162,7 @@ func (l *liveKit) wire(mediaPort int, events *eventQueue) error {
 	observed := &observer{
 		TelemetryService: telemetry.NewTelemetryService(nil, telemetry.NewAnalyticsService(l.conf, node)),
 		events:           events,
+		tooMany:          l.removeParticipant,
 	}
 	l.turnAuth = service.NewTURNAuthHandler(auth.NewSimpleKeyProvider(apiKey, l.secret))
 	l.rooms, err = service.NewLocalRoomManager(l.conf, store, node, router, allocator, observed,
@@ -281,22 +282,22 @@ func (l *liveKit) deleteRoom(ctx context.Context, meeting id.Meeting) error {
 }
 
 // participant returns the seat's present connection to the SFU, nil without one.
-func (l *liveKit) participant(meeting id.Meeting, seat id.Seat) types.LocalParticipant {
-	room := l.rooms.GetRoom(context.Background(), livekit.RoomName(meeting))
+func (l *liveKit) participant(ctx context.Context, meeting id.Meeting, seat id.Seat) types.LocalParticipant {
+	room := l.rooms.GetRoom(ctx, livekit.RoomName(meeting))
 	if room == nil {
 		return nil
 	}
 	return room.GetParticipant(livekit.ParticipantIdentity(seat))
 }
 
-func (l *liveKit) setPermission(meeting id.Meeting, seat id.Seat, grants access.Grants) {
-	if p := l.participant(meeting, seat); p != nil {
+func (l *liveKit) setPermission(ctx context.Context, meeting id.Meeting, seat id.Seat, grants access.Grants) {
+	if p := l.participant(ctx, meeting, seat); p != nil {
 		p.SetPermission(permission(grants))
 	}
 }
 
-func (l *liveKit) mute(meeting id.Meeting, seat id.Seat, source access.Source) {
-	p := l.participant(meeting, seat)
+func (l *liveKit) mute(ctx context.Context, meeting id.Meeting, seat id.Seat, source access.Source) {
+	p := l.participant(ctx, meeting, seat)
 	if p == nil {
 		return
 	}
@@ -307,13 +308,13 @@ func (l *liveKit) mute(meeting id.Meeting, seat id.Seat, source access.Source) {
 	}
 }
 
-func (l *liveKit) removeParticipant(meeting id.Meeting, seat id.Seat) {
-	if room := l.rooms.GetRoom(context.Background(), livekit.RoomName(meeting)); room != nil {
+func (l *liveKit) removeParticipant(ctx context.Context, meeting id.Meeting, seat id.Seat) {
+	if room := l.rooms.GetRoom(ctx, livekit.RoomName(meeting)); room != nil {
 		room.RemoveParticipant(livekit.ParticipantIdentity(seat), "", types.ParticipantCloseReasonServiceRequestRemoveParticipant)
 	}
 }
 
-var metricsOnce sync.Once
+var metricsOnce sync.Once //nolint:gochecknoglobals // LiveKit's counters are variables of its package.
 
 // initMetrics makes LiveKit's own counters, which its code needs, without
 // showing them: LiveKit registers them with Prometheus' default registry, one

@@ -19,6 +19,8 @@ import (
 // LiveKit's logger is one variable of its package, so the way out of it is one
 // of ours. With several SFUs in a process, as in tests, the last one's logger
 // gets the lines of all.
+//
+//nolint:gochecknoglobals // see above
 var (
 	bridgeOnce sync.Once
 	bridgeOut  atomic.Pointer[slog.Logger]
@@ -30,13 +32,17 @@ func installLogBridge(out *slog.Logger) {
 	bridgeOnce.Do(func() { config.SetLogger(bridge{}) })
 }
 
-// loggedKeys are the keys whose text may be logged, after redaction. Every
-// other value that is not a plain number, truth value or duration is left out:
-// LiveKit logs candidates, client descriptions, room and participant names,
-// session descriptions and tokens under hundreds of keys.
-var loggedKeys = []string{
-	"codec", "component", "connID", "direction", "error", "kind", "method", "mime", "participantID", "pID", "quality",
-	"reason", "roomID", "source", "state", "status", "trackID", "transport", "type",
+// harmless reports whether the text under key may be logged, after redaction.
+// Every other value that is not a plain number, truth value or duration is left
+// out: LiveKit logs candidates, client descriptions, room and participant
+// names, session descriptions and tokens under hundreds of keys.
+func harmless(key string) bool {
+	switch key {
+	case "codec", "connID", "direction", "error", "kind", "method", "mime", "participantID", "pID", "quality",
+		"reason", "roomID", "source", "state", "status", "trackID", "transport", "type":
+		return true
+	}
+	return false
 }
 
 // bridge is a LiveKit logger that writes to slog what may be written. It also
@@ -72,18 +78,19 @@ func (b bridge) Errorw(msg string, err error, keysAndValues ...any) {
 
 func (b bridge) log(level slog.Level, msg string, err error, keysAndValues []any) {
 	out := bridgeOut.Load()
-	ctx := context.Background()
+	ctx := context.Background() //nolint:forbidigo // LiveKit's logger is not given one.
 	if !out.Enabled(ctx, level) {
 		return
 	}
-	attrs := append(slices.Clone(b.attrs), loggable(keysAndValues)...)
+	attrs := append([]slog.Attr{slog.String("text", redact(msg))}, b.attrs...)
+	attrs = append(attrs, loggable(keysAndValues)...)
 	if err != nil {
 		attrs = append(attrs, slog.String("error", redact(err.Error())))
 	}
 	if b.component != "" {
 		attrs = append(attrs, slog.String("component", b.component))
 	}
-	out.LogAttrs(ctx, level, redact(msg), attrs...)
+	out.LogAttrs(ctx, level, "media server", attrs...)
 }
 
 // loggable keeps what may be logged of LiveKit's alternating keys and values.
@@ -98,7 +105,7 @@ func loggable(keysAndValues []any) []slog.Attr {
 		case bool, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, float32, float64, time.Duration:
 			attrs = append(attrs, slog.Any(key, v))
 		default:
-			if slices.Contains(loggedKeys, key) {
+			if harmless(key) {
 				attrs = append(attrs, slog.String(key, redact(fmt.Sprint(v))))
 			}
 		}

@@ -47,7 +47,7 @@ func TestLogsTellNobody(t *testing.T) { //nolint:paralleltest // see above
 		c.MaxSignalMessage = 64 << 10
 	})
 	m := s.meeting(t)
-	secrets := []string{string(m)}
+	secrets := append(make([]string, 0, 16), string(m))
 
 	// Everything that is likely to be logged: joins over each transport, a
 	// resumed one, a refused one, oversize, mute, removal, end.
@@ -101,11 +101,11 @@ func TestLogsTellNobody(t *testing.T) { //nolint:paralleltest // see above
 	for _, line := range findIn(text, secrets...) {
 		t.Errorf("a secret or an id is in: %s", line)
 	}
-	addresses := []string{"203.0.113."}
 	all, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Fatal(err)
 	}
+	addresses := append(make([]string, 0, 1+len(all)), "203.0.113.")
 	for _, a := range all {
 		prefix, err := netip.ParsePrefix(a.String())
 		if err != nil {

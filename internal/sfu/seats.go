@@ -97,7 +97,7 @@ func (r *registry) close(meeting id.Meeting) []*signalConn {
 }
 
 func (r *registry) closeLocked(meeting id.Meeting) []*signalConn {
-	var conns []*signalConn
+	conns := make([]*signalConn, 0, len(r.rooms[meeting]))
 	for _, s := range r.rooms[meeting] {
 		conns = append(conns, r.dropLocked(s)...)
 	}
@@ -108,7 +108,7 @@ func (r *registry) closeLocked(meeting id.Meeting) []*signalConn {
 func (r *registry) closeAll() []*signalConn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var conns []*signalConn
+	conns := make([]*signalConn, 0, len(r.rooms))
 	for meeting := range r.rooms {
 		conns = append(conns, r.closeLocked(meeting)...)
 	}

@@ -193,24 +193,24 @@ func (s *SFU) Token(meeting id.Meeting, seat id.Seat, grants access.Grants) (pii
 
 // SetGrants changes what the seat may send, now and when it connects again;
 // tracks of a withdrawn source are unpublished.
-func (s *SFU) SetGrants(_ context.Context, meeting id.Meeting, seat id.Seat, grants access.Grants) error {
+func (s *SFU) SetGrants(ctx context.Context, meeting id.Meeting, seat id.Seat, grants access.Grants) error {
 	if s.seats.setGrants(meeting, seat, grants) {
-		s.livekit.setPermission(meeting, seat, grants)
+		s.livekit.setPermission(ctx, meeting, seat, grants)
 	}
 	return nil
 }
 
 // Mute silences the seat's tracks of source; the seat may unmute itself again.
-func (s *SFU) Mute(_ context.Context, meeting id.Meeting, seat id.Seat, source access.Source) error {
-	s.livekit.mute(meeting, seat, source)
+func (s *SFU) Mute(ctx context.Context, meeting id.Meeting, seat id.Seat, source access.Source) error {
+	s.livekit.mute(ctx, meeting, seat, source)
 	return nil
 }
 
 // Remove ends the seat's connections; every token it has been given is dead
 // from now on, also those that LiveKit refreshed.
-func (s *SFU) Remove(_ context.Context, meeting id.Meeting, seat id.Seat) error {
+func (s *SFU) Remove(ctx context.Context, meeting id.Meeting, seat id.Seat) error {
 	conns := s.seats.remove(meeting, seat)
-	s.livekit.removeParticipant(meeting, seat)
+	s.livekit.removeParticipant(ctx, meeting, seat)
 	for _, c := range conns {
 		c.closeSoon()
 	}

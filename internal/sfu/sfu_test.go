@@ -197,13 +197,22 @@ func (s *server) join(t *testing.T, m id.Meeting, grants access.Grants, opts ...
 // speak publishes a microphone whose every frame is mark, until the test ends.
 func (c *client) speak(t *testing.T, source livekit.TrackSource, mark []byte) *lksdk.LocalTrackPublication {
 	t.Helper()
+	pub, err := c.publish(t, source, mark)
+	if err != nil {
+		t.Fatalf("publish: %v", err)
+	}
+	return pub
+}
+
+func (c *client) publish(t *testing.T, source livekit.TrackSource, mark []byte) (*lksdk.LocalTrackPublication, error) {
+	t.Helper()
 	track, err := lksdk.NewLocalSampleTrack(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	pub, err := c.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{Source: source})
 	if err != nil {
-		t.Fatalf("publish: %v", err)
+		return nil, err
 	}
 	go func() {
 		tick := time.NewTicker(20 * time.Millisecond)
@@ -217,7 +226,7 @@ func (c *client) speak(t *testing.T, source livekit.TrackSource, mark []byte) *l
 			}
 		}
 	}()
-	return pub
+	return pub, nil
 }
 
 func receive[T any](t *testing.T, what string, from <-chan T) T {
@@ -319,14 +328,27 @@ func TestNoTokenForClosedRoom(t *testing.T) {
 	}
 	m := s.meeting(t)
 	token := s.token(t, m, id.New[id.Seat](), all)
-	if err := s.Close(t.Context(), m); err != nil {
-		t.Fatal(err)
+	for range 2 { // closing what is not open is no error
+		if err := s.Close(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if status := s.dial(t, dialing{token: token.Text()}).status; status != http.StatusUnauthorized {
 		t.Errorf("token from before Close: %d", status)
 	}
 	if _, err := s.Token(m, id.New[id.Seat](), all); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("after Close: %v", err)
+	}
+	for range 2 { // nor is opening what is open
+		if err := s.Open(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status := s.dial(t, dialing{token: token.Text()}).status; status != http.StatusUnauthorized {
+		t.Errorf("token from before Close, room open again: %d", status)
+	}
+	if status := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()}).status; status != http.StatusSwitchingProtocols {
+		t.Errorf("new token, room open again: %d", status)
 	}
 }
 
@@ -467,19 +489,67 @@ func TestWithdrawnGrantUnpublishes(t *testing.T) {
 	}
 	listener.hears(t, mark)
 
-	// Nothing granted must mean nothing allowed, not "everything".
 	if err := s.SetGrants(t.Context(), m, speaker.seat, access.Grants{}); err != nil {
 		t.Fatal(err)
 	}
 	if source := receive(t, "the callback", s.unpublished); source != access.Microphone {
 		t.Errorf("unpublished %s, want the microphone", source)
 	}
-	track, err := lksdk.NewLocalSampleTrack(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus})
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestOnlyGrantedSourcesArePublished(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	microphone, camera := livekit.TrackSource_MICROPHONE, livekit.TrackSource_CAMERA
+	screen, sound := livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO
+	for name, tt := range map[string]struct {
+		grants access.Grants
+		want   []livekit.TrackSource
+	}{
+		"nothing": {}, // must not mean "everything"
+		"voice":   {grants: access.Grants{Microphone: true}, want: []livekit.TrackSource{microphone}},
+		"picture": {grants: access.Grants{Camera: true}, want: []livekit.TrackSource{camera}},
+		"screen":  {grants: access.Grants{Screen: true}, want: []livekit.TrackSource{screen, sound}},
+		"all":     {grants: all, want: []livekit.TrackSource{microphone, camera, screen, sound}},
+	} {
+		conn := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), tt.grants).Text()})
+		for _, source := range []livekit.TrackSource{microphone, camera, screen, sound, livekit.TrackSource_UNKNOWN} {
+			want := slices.Contains(tt.want, source)
+			if got := conn.mayPublish(t, source); got != want {
+				t.Errorf("granted %s: publishing %v is allowed: %v", name, source, got)
+			}
+		}
 	}
-	if _, err := speaker.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{Source: livekit.TrackSource_CAMERA}); err == nil {
-		t.Error("a seat without grants published a camera")
+}
+
+func TestRequestsForTestingAreDropped(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	conn := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
+	conn.request(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_Simulate{
+		Simulate: &livekit.SimulateScenario{Scenario: &livekit.SimulateScenario_ServerLeave{ServerLeave: true}},
+	}})
+	// Requests are taken in turn: with the first one taken, the connection would
+	// end before this one is answered.
+	if !conn.mayPublish(t, livekit.TrackSource_CAMERA) {
+		t.Error("publishing is refused")
+	}
+}
+
+func TestTooManyTracksEndTheParticipant(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	m := s.meeting(t)
+	listener, flooder := s.join(t, m, all), s.join(t, m, all)
+	listener.speak(t, livekit.TrackSource_MICROPHONE, mark)
+	for range 9 {
+		go func() { _, _ = flooder.publish(t, livekit.TrackSource_MICROPHONE, mark) }()
+	}
+	receive(t, "the flooder's end", flooder.disconnected)
+	if left := len(listener.disconnected); left != 0 {
+		t.Error("the listener was ended too")
 	}
 }
 

@@ -77,7 +77,7 @@ func newSignalConn(raw net.Conn, maxMessage int) *signalConn {
 // Read passes on what the client sends at the pace it may send, until a frame
 // breaks the rules.
 func (c *signalConn) Read(p []byte) (int, error) {
-	if err := c.Conn.SetReadDeadline(time.Now().Add(idleTimeout)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(idleTimeout)); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(p)
@@ -101,7 +101,7 @@ func (c *signalConn) Read(p []byte) (int, error) {
 }
 
 func (c *signalConn) Write(p []byte) (int, error) {
-	if err := c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(p)

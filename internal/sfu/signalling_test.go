@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -77,9 +78,7 @@ func (s *server) dial(t *testing.T, d dialing) *answer {
 func (s *server) get(t *testing.T, path string, header http.Header) *answer {
 	t.Helper()
 	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
-	for k, v := range header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, header)
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, req)
 	return &answer{status: rec.Code, body: rec.Body.String()}
@@ -118,6 +117,30 @@ func (a *answer) leaves(t *testing.T) livekit.DisconnectReason {
 func (a *answer) answersPing(t *testing.T) {
 	t.Helper()
 	a.wait(t, func(r *livekit.SignalResponse) bool { return r.GetPong() != 0 || r.GetPongResp() != nil })
+}
+
+// request sends one signal request.
+func (a *answer) request(t *testing.T, r *livekit.SignalRequest) {
+	t.Helper()
+	data, err := proto.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.ws.Write(t.Context(), websocket.MessageBinary, data); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mayPublish asks for a track and waits for the answer.
+func (a *answer) mayPublish(t *testing.T, source livekit.TrackSource) bool {
+	t.Helper()
+	cid := source.String()
+	a.request(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{
+		AddTrack: &livekit.AddTrackRequest{Cid: cid, Type: livekit.TrackType_AUDIO, Source: source},
+	}})
+	return a.wait(t, func(r *livekit.SignalResponse) bool {
+		return r.GetTrackPublished().GetCid() == cid || r.GetRequestResponse().GetAddTrack().GetCid() == cid
+	}).GetTrackPublished() != nil
 }
 
 // closes reads until the connection is closed.

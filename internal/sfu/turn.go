@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/livekit/livekit-server/pkg/service"
@@ -63,11 +62,11 @@ func newRelay(port, mediaPort int, addrs addresses, authenticate turn.AuthHandle
 		if v4 {
 			network = "udp4"
 		}
-		host := local.String()
+		at := net.UDPAddr{IP: local.AsSlice(), Port: port}
 		if len(addrs.external) > 0 {
-			host = "" // which of its addresses a NAT forwards to is not known
+			at.IP = nil // which of its addresses a NAT forwards to is not known
 		}
-		conn, err := net.ListenPacket(network, net.JoinHostPort(host, strconv.Itoa(port)))
+		conn, err := net.ListenUDP(network, &at)
 		if err != nil {
 			for _, c := range conf.PacketConnConfigs {
 				_ = c.PacketConn.Close()
@@ -181,13 +180,13 @@ func (c *relayPath) WriteTo(p []byte, to net.Addr) (int, error) {
 	if ip == c.external {
 		ip = c.local
 	}
-	return c.UDPConn.WriteToUDPAddrPort(p, netip.AddrPortFrom(ip, dest.Port()))
+	return c.WriteToUDPAddrPort(p, netip.AddrPortFrom(ip, dest.Port()))
 }
 
 // ReadFrom skips what does not come from the media port.
 func (c *relayPath) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := c.UDPConn.ReadFromUDPAddrPort(p)
+		n, from, err := c.ReadFromUDPAddrPort(p)
 		if err != nil {
 			return n, nil, err
 		}
