@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { attempt } from '@/features/notices/attempt';
 import { live, LiveFault, useMay } from '@/live';
 import { type ButtonSize, type ButtonVariant, IconButton, Popover, SmilePlus } from '@/ui';
-import { type Kind, kinds, picture } from './kinds';
+import { type Kind, kinds } from './kinds';
+import { Picture } from './Picture';
 import styles from './Reactions.module.css';
 
 interface Props {
@@ -36,7 +37,7 @@ export function ReactionsMenu({ size = 'large', variant = 'quiet', className }: 
           <IconButton
             key={kind}
             label={t(`kind.${kind}`)}
-            icon={<span className={styles['choice']}>{picture(kind)}</span>}
+            icon={<Picture kind={kind} />}
             size="large"
             onPress={() => {
               setOpen(false);

@@ -11,23 +11,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-const pictures: Readonly<Record<Kind, string>> = {
-  'thumbs-up': '👍',
-  clap: '👏',
-  heart: '❤️',
-  laugh: '😄',
-  surprised: '😮',
-  celebrate: '🎉',
-  'thumbs-down': '👎',
-  slower: '🐢',
-};
-
 /** The kind a message names, or undefined for one this client does not know. */
 export function kindOf(name: string): Kind | undefined {
   return kinds.find((kind) => kind === name);
-}
-
-/** The character that shows a reaction; drawn by the system's own emoji font. */
-export function picture(kind: Kind): string {
-  return pictures[kind];
 }
