@@ -170,7 +170,7 @@ func TestShares(t *testing.T) {
 		a.must(room.ShareStart{}) // freed by a moderator
 		w.wantErr(b.do(room.ShareStart{}), room.ErrShares, "a third share")
 
-		time.Sleep(3 * time.Second)
+		pass(3 * time.Second)
 		w.rooms.Unpublished(w.meeting, c.Seat(), access.Camera)
 		w.wantErr(b.do(room.ShareStart{}), room.ErrShares, "after a camera ended")
 		w.rooms.Unpublished(w.meeting, c.Seat(), access.Screen)
@@ -371,7 +371,7 @@ func TestFloods(t *testing.T) {
 		if err := again.Allow(); allowed != 60 || !errors.Is(err, room.ErrRate) {
 			t.Errorf("%d messages at once, and %v after coming back", allowed, err)
 		}
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		if err := again.do(room.ChatSend{Text: "x"}); err != nil {
 			t.Errorf("ten seconds later: %v", err)
 		}
@@ -386,7 +386,7 @@ func TestWelcomesAreLimited(t *testing.T) {
 		}
 		_, err := w.connect(room.Credential{Resume: p.resume})
 		w.wantErr(err, room.ErrRate, "the eleventh reload")
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		p.back()
 	})
 }
