@@ -134,20 +134,43 @@ function useReading(panel: Panel | null): void {
   }, [panel, unread]);
 }
 
-/** One panel at a time; closing it leads the focus back to its button. */
+/** One panel at a time. Opening it takes the focus there, closing it leads back to its button. */
 function OpenPanel({ panel }: { readonly panel: Panel | null }): React.JSX.Element | null {
   const { t } = useTranslation(['bar', 'common']);
+  const phone = useIsPhone();
+  const box = useRef<HTMLDivElement>(null);
+  const last = useRef(panel);
+  useEffect(() => {
+    const before = last.current;
+    last.current = panel;
+    // A sheet on a phone keeps the focus by itself.
+    if (panel !== null && !phone) {
+      box.current?.focus();
+    } else if (panel === null && before !== null) {
+      const button = document.getElementById(`action-${before}`) ?? document.getElementById('action-more');
+      button?.focus();
+    }
+  }, [panel, phone]);
   if (panel === null) {
     return null;
   }
   const close = (): void => {
     useCall.setState({ panel: null });
-    const button = document.getElementById(`action-${panel}`) ?? document.getElementById('action-more');
-    button?.focus();
   };
   return (
-    <div className={styles['panel']}>
-      <SidePanel title={t(panel === 'chat' ? 'bar:chat' : 'bar:people')} onClose={close} filled>
+    // Escape is a convenience: the panel has a button for it.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      ref={box}
+      className={styles['panel']}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) {
+          close();
+        }
+      }}
+    >
+      <SidePanel title={t(panel === 'chat' ? 'bar:chat' : 'bar:people')} onClose={close} filled={panel === 'chat'}>
         <Suspense
           fallback={
             <div className={styles['loading']}>

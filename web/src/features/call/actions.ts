@@ -33,8 +33,9 @@ function troubled({ wanted, state }: Capture): boolean {
 
 const me = ({ live: { seats, you } }: ActionContext): Seat | undefined => seats[you];
 
-const anyShare = ({ live: { seats } }: ActionContext): boolean =>
-  Object.values(seats).some((seat) => seat.sharing);
+/** Somebody else's screen can be shown large. */
+const anyShare = ({ live: { seats, you } }: ActionContext): boolean =>
+  Object.values(seats).some((seat) => seat.sharing && seat.id !== you);
 
 const handUp = (context: ActionContext): boolean =>
   context.call.handWish ?? (me(context)?.hand ?? 0) > 0;

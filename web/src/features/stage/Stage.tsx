@@ -6,6 +6,7 @@ import { bringForward, chooseView, togglePin, useCall, type View, viewOf } from 
 import { type LiveState, useLive } from '@/live';
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp, IconButton, useIsPhone } from '@/ui';
 import { Alone } from './Alone';
+import { Sharing } from './Sharing';
 import type { Size } from './layout';
 import { type Person, type Scene, scene, type Tile as TileOf, type Wishes } from './scene';
 import styles from './Stage.module.css';
@@ -66,7 +67,7 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
   const call = useCall();
   const speaker = useSpeaker();
   const [page, setPage] = useState(0);
-  const shared = people.some((person) => person.sharing);
+  const shared = people.some((person) => person.sharing && person.seat !== you);
   const { layout, pinned, share, showShare, hideSelf } = call;
 
   const shown = useMemo(() => {
@@ -86,7 +87,7 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
     return scene(wishes, size);
   }, [people, you, layout, pinned, spotlight, speaker, share, showShare, hideSelf, page, phone, size]);
 
-  useNewShares(people);
+  useNewShares(people, you);
   usePageKeys(shown, setPage);
   const views: readonly View[] = shared ? ['share', 'speaker', 'grid'] : ['speaker', 'grid'];
   const view = viewOf(call, shared);
@@ -103,7 +104,8 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
       {inOrder(shown.tiles, people).map((tile) => (
         <Tile key={tile.key} tile={tile} onChoose={tile.place === 'strip' ? choose : undefined} />
       ))}
-      {people.length === 1 && !shared && <Alone />}
+      {people.length === 1 && <Alone />}
+      <Sharing />
       {shown.pages > 1 && <Pages shown={shown} onTurn={setPage} />}
       {phone && people.length > 1 && <Views views={views} view={view} />}
     </div>
@@ -111,16 +113,16 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
 }
 
 /** A share that begins takes the stage again, also for those who looked at the people. */
-function useNewShares(people: readonly Person[]): void {
+function useNewShares(people: readonly Person[], you: string): void {
   const before = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
-    const now = new Set(people.filter((person) => person.sharing).map((person) => person.seat));
+    const now = new Set(people.flatMap(({ seat, sharing }) => (sharing && seat !== you ? [seat] : [])));
     const added = [...now].some((seat) => !before.current.has(seat));
     before.current = now;
     if (added) {
       useCall.setState({ showShare: true, share: '' });
     }
-  }, [people]);
+  }, [people, you]);
 }
 
 /** Tiles glide when people come and go, but follow the window's edge at once. */

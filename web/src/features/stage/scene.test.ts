@@ -40,6 +40,8 @@ describe('subjects', () => {
     ['the newest share', sharing(many, 'p1', 'p3'), ['screen:p3']],
     ['the share I brought forward', sharing({ ...many, share: 'p1' }, 'p1', 'p3'), ['screen:p1']],
     ["another's share before my own", sharing(many, 'me', 'p1'), ['screen:p1']],
+    ['no mirror of my own screen', sharing(many, 'me'), ['camera:p2']],
+    ['my own screen when I ask for it', sharing({ ...many, share: 'me' }, 'me'), ['screen:me']],
     ['the spotlight before a share', sharing({ ...many, spotlight: 'p3' }, 'p1'), ['camera:p3']],
     [
       'my pin before the spotlight',
@@ -109,7 +111,7 @@ describe('focus scene', () => {
   });
 
   it('never covers a share with my own tile', () => {
-    const shown = scene(sharing(wishes(1), 'me'), area);
+    const shown = scene(sharing(wishes(1, { share: 'me' }), 'me'), area);
     expect(at(shown, 'main')).toEqual(['screen:me']);
     expect(at(shown, 'strip')).toEqual(['camera:me']);
   });

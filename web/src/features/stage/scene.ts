@@ -89,11 +89,11 @@ export function subjects(wishes: Wishes): readonly Subject[] {
   if (here.has(wishes.spotlight)) {
     return [camera(wishes.spotlight)];
   }
-  const sharing = people.filter((person) => person.sharing && person.seat !== you);
+  // My own screen within my own screen is a hall of mirrors: it is large only when I ask for it.
+  const sharing = people.filter((person) => person.sharing);
   const share =
     sharing.find((person) => person.seat === wishes.share) ??
-    sharing.at(-1) ??
-    people.find((person) => person.sharing);
+    sharing.findLast((person) => person.seat !== you);
   if (share !== undefined && wishes.showShare) {
     return [screen(share.seat)];
   }
