@@ -7,6 +7,9 @@ import { createSegmenter } from './segmenter';
 
 /** The width the models were made for; they see no more, however large the picture is. */
 const segmenterWidth = 256;
+/** Milliseconds a frame may take, over this many frames, before the picture is made half as wide: 12 frames a second. */
+const tooSlow = 80;
+const measured = 8;
 
 export async function replaceBackground(
   choice: string,
@@ -24,10 +27,14 @@ export async function replaceBackground(
     const small = document.createElement('canvas');
     const reduced = small.getContext('2d', { alpha: false });
     if (reduced === null) throw new Error('no canvas');
+    let frames = 0;
+    let spent = 0;
+    let scale = 1;
     const flowing = await flow(
       raw,
       drawing.canvas,
       async (frame) => {
+        const before = performance.now();
         const smallHeight = Math.round((segmenterWidth * frame.height) / frame.width);
         if (small.height !== smallHeight || small.width !== segmenterWidth) {
           small.width = segmenterWidth;
@@ -36,7 +43,12 @@ export async function replaceBackground(
         reduced.drawImage(frame.picture, 0, 0, segmenterWidth, smallHeight);
         const mask = await segmenter.find(small);
         // Without a mask the former picture stays: the bare room is never shown in its place.
-        if (mask !== null) drawing.draw(frame.picture, mask, frame.width, frame.height);
+        if (mask === null) return;
+        drawing.draw(frame.picture, mask, Math.round(frame.width * scale), Math.round(frame.height * scale));
+        frames += 1;
+        // The first frame compiles the shaders and says nothing about the next ones.
+        if (frames > 1) spent += performance.now() - before;
+        if (frames === measured + 1 && spent / measured > tooSlow) scale = 0.5;
       },
       broken,
     );
