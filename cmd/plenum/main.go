@@ -83,7 +83,7 @@ func run(args []string, s streams) int {
 }
 
 // exitCode ends the program with everything said already.
-type exitCode int
+type exitCode int //nolint:errname // it is no error but the shortest way out
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 

@@ -78,7 +78,7 @@ func (c *meetingCreate) Run(ctx context.Context, place config.Place, s streams) 
 		return err
 	}
 	made := madeMeeting{ID: string(m.ID)}
-	var invites []invite.Invite
+	invites := make([]invite.Invite, 0, len(access.Roles()))
 	for _, role := range access.Roles() {
 		i, secret := invite.New(m.ID, role, now)
 		invites = append(invites, i)

@@ -30,7 +30,7 @@ type newPassword struct {
 // take returns the password, and whether it was made up and must be shown.
 func (c newPassword) take(in io.Reader) (password pii.Secret, madeUp bool, err error) {
 	if !c.PasswordStdin {
-		return pii.Secret(string(id.New[string]())[:20]), true, nil // 100 random bits
+		return pii.Secret(id.New[string]()[:20]), true, nil // 100 random bits
 	}
 	line, err := bufio.NewReader(io.LimitReader(in, 8*auth.MaxPassword)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

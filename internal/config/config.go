@@ -44,7 +44,7 @@ type Config struct {
 
 // Problems lists everything that is wrong with the settings, in the order in
 // which it was found.
-type Problems []string
+type Problems []string //nolint:errname // what it is, and what the operator has
 
 func (p Problems) Error() string {
 	if len(p) == 1 {

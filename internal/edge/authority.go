@@ -260,10 +260,11 @@ func (a *Authority) use(pair *tls.Certificate) {
 // privateNetworks are the addresses that mean something else in every network:
 // RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 and the loopback.
 func privateNetworks() []netip.Prefix {
-	var networks []netip.Prefix
-	for _, s := range []string{
+	texts := []string{
 		"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10",
-	} {
+	}
+	networks := make([]netip.Prefix, 0, len(texts))
+	for _, s := range texts {
 		networks = append(networks, netip.MustParsePrefix(s))
 	}
 	return networks

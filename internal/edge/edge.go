@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
+	"log" //nolint:depguard // net/http wants one; telemetry makes it
 	"log/slog"
 	"net"
 	"net/http"

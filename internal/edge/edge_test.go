@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -199,7 +200,7 @@ func TestPages(t *testing.T) {
 		"/favicon.ico":             {"404", "text/plain; charset=utf-8", "no-store"},
 	} {
 		resp, _ := s.get(t, path)
-		if got := [3]string{fmt.Sprint(resp.StatusCode), resp.Header.Get("Content-Type"), resp.Header.Get("Cache-Control")}; got != want {
+		if got := [3]string{strconv.Itoa(resp.StatusCode), resp.Header.Get("Content-Type"), resp.Header.Get("Cache-Control")}; got != want {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
 	}

@@ -39,6 +39,7 @@ type asset struct {
 // content in their name; hidden ones and maps of hidden sources are not served.
 func newFiles(fsys fs.FS) (*files, error) {
 	f := &files{fsys: fsys, assets: map[string]*asset{}}
+	types := fileTypes()
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -52,7 +53,7 @@ func newFiles(fsys fs.FS) (*files, error) {
 		if ext := path.Ext(p); d.IsDir() || ext == ".br" || ext == ".gz" {
 			return nil
 		}
-		a, err := newAsset(fsys, p)
+		a, err := newAsset(fsys, p, types[path.Ext(p)])
 		f.assets[p] = a
 		return err
 	})
@@ -63,9 +64,11 @@ func newFiles(fsys fs.FS) (*files, error) {
 	return f, nil
 }
 
-func newAsset(fsys fs.FS, p string) (*asset, error) {
-	mime, shrinks := mimeType(p)
-	a := &asset{path: p, mime: mime, immutable: strings.HasPrefix(p, "assets/")}
+func newAsset(fsys fs.FS, p string, kind fileType) (*asset, error) {
+	if kind.mime == "" {
+		kind.mime = "application/octet-stream"
+	}
+	a := &asset{path: p, mime: kind.mime, immutable: strings.HasPrefix(p, "assets/")}
 	if !a.immutable {
 		content, err := fs.ReadFile(fsys, p)
 		if err != nil {
@@ -78,7 +81,7 @@ func newAsset(fsys fs.FS, p string) (*asset, error) {
 	a.brotli = err == nil
 	_, err = fs.Stat(fsys, p+".gz")
 	a.gzip = err == nil
-	if shrinks && !a.gzip {
+	if kind.shrinks && !a.gzip {
 		a.gzipped = sync.OnceValue(func() []byte { return squeeze(fsys, p) })
 	}
 	return a, nil
@@ -206,48 +209,38 @@ func accepts(header, encoding string) bool {
 	return false
 }
 
-// mimeType gives the type of a file by its ending, and whether compressing it
-// is worth while. The system's own table differs from machine to machine.
-func mimeType(name string) (mime string, shrinks bool) {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8", true
-	case ".js", ".mjs":
-		return "text/javascript; charset=utf-8", true
-	case ".css":
-		return "text/css; charset=utf-8", true
-	case ".json", ".map":
-		return "application/json", true
-	case ".webmanifest":
-		return "application/manifest+json", true
-	case ".svg":
-		return "image/svg+xml", true
-	case ".txt":
-		return "text/plain; charset=utf-8", true
-	case ".wasm":
-		return "application/wasm", true
-	case ".tflite", ".binarypb", ".data":
-		return "application/octet-stream", true
-	case ".png":
-		return "image/png", false
-	case ".jpg", ".jpeg":
-		return "image/jpeg", false
-	case ".webp":
-		return "image/webp", false
-	case ".avif":
-		return "image/avif", false
-	case ".ico":
-		return "image/x-icon", true
-	case ".woff2":
-		return "font/woff2", false
-	case ".mp3":
-		return "audio/mpeg", false
-	case ".ogg", ".opus":
-		return "audio/ogg", false
-	case ".wav":
-		return "audio/wav", true
+// fileType is what is known of a file by its ending.
+type fileType struct {
+	mime    string
+	shrinks bool // compressing it is worth while
+}
+
+// fileTypes is our own table: the system's differs from machine to machine.
+func fileTypes() map[string]fileType {
+	return map[string]fileType{
+		".html":        {"text/html; charset=utf-8", true},
+		".js":          {"text/javascript; charset=utf-8", true},
+		".mjs":         {"text/javascript; charset=utf-8", true},
+		".css":         {"text/css; charset=utf-8", true},
+		".json":        {"application/json", true},
+		".map":         {"application/json", true},
+		".webmanifest": {"application/manifest+json", true},
+		".svg":         {"image/svg+xml", true},
+		".txt":         {"text/plain; charset=utf-8", true},
+		".wasm":        {"application/wasm", true},
+		".tflite":      {"application/octet-stream", true},
+		".binarypb":    {"application/octet-stream", true},
+		".data":        {"application/octet-stream", true},
+		".png":         {"image/png", false},
+		".jpg":         {"image/jpeg", false},
+		".webp":        {"image/webp", false},
+		".avif":        {"image/avif", false},
+		".ico":         {"image/x-icon", true},
+		".woff2":       {"font/woff2", false},
+		".mp3":         {"audio/mpeg", false},
+		".ogg":         {"audio/ogg", false},
+		".wav":         {"audio/wav", true},
 	}
-	return "application/octet-stream", false
 }
 
 // notBuilt is the page of a program that was compiled without the web client.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ func (s *Server) greet(ctx context.Context) {
 	if err != nil {
 		return // made by ourselves
 	}
-	if s.cfg.Domain == "" && base.Port() != fmt.Sprint(s.Addr().Port) {
+	if s.cfg.Domain == "" && base.Port() != strconv.Itoa(s.Addr().Port) {
 		base.Host = fmt.Sprintf("localhost:%d", s.Addr().Port) // the port was left to chance
 	}
 	var suffix, title string

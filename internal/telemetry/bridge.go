@@ -3,7 +3,7 @@ package telemetry
 import (
 	"bytes"
 	"context"
-	"log"
+	"log" //nolint:depguard // net/http wants one
 	"log/slog"
 	"strings"
 
@@ -30,7 +30,7 @@ func (w httpErrors) Write(line []byte) (int, error) {
 	// A panic's text may quote what a person sent, and its stack says no more
 	// than the first line of ours does; edge recovers handlers' panics before.
 	first, _, _ := strings.Cut(string(line), "\n")
-	w.logger.Log(context.Background(), level, "http server", "detail", strings.TrimSpace(first)) //nolint:contextcheck,nolintlint // io.Writer has no context
+	w.logger.Log(context.Background(), level, "http server", "detail", strings.TrimSpace(first)) //nolint:forbidigo // an io.Writer has no context
 	return len(line), nil
 }
 
@@ -46,7 +46,7 @@ type zapCore struct {
 }
 
 func (c *zapCore) Enabled(l zapcore.Level) bool {
-	return c.logger.Enabled(context.Background(), slogLevel(l))
+	return c.logger.Enabled(context.Background(), slogLevel(l)) //nolint:forbidigo // zap has no context
 }
 
 func (c *zapCore) With(fields []zapcore.Field) zapcore.Core {
@@ -72,7 +72,7 @@ func (c *zapCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	if e.LoggerName != "" {
 		attrs = append(attrs, slog.String("component", e.LoggerName))
 	}
-	c.logger.LogAttrs(context.Background(), slogLevel(e.Level), e.Message, attrs...)
+	c.logger.LogAttrs(context.Background(), slogLevel(e.Level), e.Message, attrs...) //nolint:forbidigo,sloglint // zap has no context, and its messages are constants of its users
 	return nil
 }
 

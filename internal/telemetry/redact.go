@@ -28,9 +28,11 @@ var (
 	ipv4Shape   = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?`)
 	ipv6Shape   = regexp.MustCompile(`[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?:%[0-9A-Za-z]+)?`)
 	secretShape = regexp.MustCompile(`[A-Za-z0-9_+=-]{32,}`)
+	mailShape   = regexp.MustCompile(`[^\s@"'<>=,;:/\[\]()]+@[^\s@"'<>=,;:/\[\]()]+`)
 )
 
-// Redact returns s without IP addresses and without anything as long as a token.
+// Redact returns s without IP addresses, mail addresses and anything as long as
+// a token.
 // It is the last line of defence: values that are known to be personal have
 // types of package pii, which redact themselves.
 func Redact(s string) string {
@@ -39,6 +41,9 @@ func Redact(s string) string {
 	}
 	if strings.Count(s, ".") >= 3 {
 		s = ipv4Shape.ReplaceAllString(s, addressGone)
+	}
+	if strings.Contains(s, "@") {
+		s = mailShape.ReplaceAllString(s, secretGone)
 	}
 	if len(s) >= 32 {
 		s = secretShape.ReplaceAllString(s, secretGone)

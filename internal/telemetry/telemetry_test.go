@@ -37,6 +37,7 @@ func TestRedact(t *testing.T) {
 		"meeting " + meeting:                                "meeting " + meeting,
 		"secret " + secret:                                  "secret [redacted]",
 		"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ2aWRlbyI6": "[redacted].eyJ2aWRlbyI6",
+		"contact=[mailto:ada@town.eu] of <Ada@b>":           "contact=[mailto:[redacted]] of <[redacted]>",
 		"audio/opus; a::b":                                  "audio/opus; [address]",
 	} {
 		if got := telemetry.Redact(in); got != want {

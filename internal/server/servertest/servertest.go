@@ -267,7 +267,7 @@ func (s *Server) CreateMeeting(t testing.TB, name string) Meeting {
 	}
 	m := meeting.New(home.ID, "", pii.Name(name), time.Now())
 	made := Meeting{ID: m.ID, Secrets: map[access.Role]pii.Secret{}}
-	var invites []invite.Invite
+	invites := make([]invite.Invite, 0, len(access.Roles()))
 	for _, role := range access.Roles() {
 		i, secret := invite.New(m.ID, role, m.CreatedAt)
 		invites, made.Secrets[role] = append(invites, i), secret
