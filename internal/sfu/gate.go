@@ -181,7 +181,7 @@ func (w *gateWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		_ = raw.Close()
 		return nil, nil, errToken
 	}
-	conn := newSignalConn(raw, w.gate.maxMessage)
+	conn := newSignalConn(w.request.Context(), raw, w.gate.maxMessage)
 	grants, v := w.gate.seats.attach(w.pass, conn)
 	s := w.pass.seat
 	switch v {

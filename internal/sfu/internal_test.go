@@ -258,7 +258,7 @@ func TestResumeWindowAndPace(t *testing.T) {
 		t.Fatal(err)
 	}
 	life := p.seat.life
-	conn := newSignalConn(nil, 1)
+	conn := newSignalConn(t.Context(), nil, 1)
 	r.attach(p, conn)
 	if _, err := r.resume("m", "s", life, true); err != nil {
 		t.Errorf("while connected: %v", err)
@@ -300,20 +300,20 @@ func TestAttachAfterTheFact(t *testing.T) {
 	}
 	p := enter()
 	r.remove("m", "s")
-	if _, v := r.attach(p, newSignalConn(nil, 1)); v != seatGone {
+	if _, v := r.attach(p, newSignalConn(t.Context(), nil, 1)); v != seatGone {
 		t.Errorf("after Remove: %v", v)
 	}
 	p = enter()
 	r.close("m")
-	if _, v := r.attach(p, newSignalConn(nil, 1)); v != roomGone {
+	if _, v := r.attach(p, newSignalConn(t.Context(), nil, 1)); v != roomGone {
 		t.Errorf("after Close: %v", v)
 	}
 	p = enter()
 	r.remove("m", "s")
-	if _, v := r.attach(enter(), newSignalConn(nil, 1)); v != welcome {
+	if _, v := r.attach(enter(), newSignalConn(t.Context(), nil, 1)); v != welcome {
 		t.Errorf("let in again: %v", v)
 	}
-	if _, v := r.attach(p, newSignalConn(nil, 1)); v != otherLives {
+	if _, v := r.attach(p, newSignalConn(t.Context(), nil, 1)); v != otherLives {
 		t.Errorf("the earlier life: %v", v)
 	}
 }

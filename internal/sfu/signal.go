@@ -62,8 +62,8 @@ type signalConn struct {
 	closing sync.Once
 }
 
-func newSignalConn(raw net.Conn, maxMessage int) *signalConn {
-	ctx, cancel := context.WithCancel(context.Background())
+func newSignalConn(ctx context.Context, raw net.Conn, maxMessage int) *signalConn {
+	ctx, cancel := context.WithCancel(ctx)
 	return &signalConn{
 		Conn:   raw,
 		ctx:    ctx,

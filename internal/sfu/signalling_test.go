@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/livekit/protocol/livekit"
+	"github.com/pion/dtls/v3"
 	"github.com/pion/webrtc/v4"
 	"github.com/pion/webrtc/v4/pkg/media"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -210,6 +211,7 @@ func (c *tcpClient) peer(target livekit.SignalTarget) *webrtc.PeerConnection {
 	var engine webrtc.SettingEngine
 	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	engine.SetIncludeLoopbackCandidate(true)
+	engine.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_256_GCM) // the SFU must offer it
 	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(engine)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		c.t.Fatal(err)
