@@ -45,7 +45,7 @@ func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) Meeting {
 		Link:      visitorOf(ctx).origin + "/m/" + string(m.ID),
 		Policy:    Policy(m.Policy),
 		MaxShares: m.MaxShares,
-		CreatedAt: m.CreatedAt.UTC(),
+		CreatedAt: m.CreatedAt.UTC().Truncate(time.Millisecond), // as it is kept
 		Live:      people > 0,
 		People:    people,
 		Ended:     m.Ended,

@@ -66,12 +66,13 @@ export interface Events {
   reaction: Reaction;
   policy: Policy;
   rights: Rights; // mine, after my role or the policy changed
+  resume: Resume; // replaces the welcome's, after my role changed
   locked: Locked;
   spotlight: Spotlight;
   muted: By; // I was muted
   stopped: Stopped; // my camera or share was stopped
   'unmute.asked': By;
-  media: Media;
+  media: Media; // connect to the SFU again with this
   bye: Bye; // last message; the socket closes
 }
 /**
@@ -90,7 +91,7 @@ export interface Hello {
   ticket?: string;
   /**
    * Resume brings a seat back after a cut, a reload or a server restart. It
-   * comes with each Welcome and replaces the one before.
+   * comes with each Welcome, and with "resume", and replaces the one before.
    */
   resume?: string;
 }
@@ -112,7 +113,8 @@ export interface Welcome {
   startedAt: number /* int64 */; // unix ms
   now: number /* int64 */; // unix ms, server clock
   /**
-   * Resumed is true when the seat was kept; false after a restart or a fresh entry.
+   * Resumed is true when the seat was kept with hand and share; false after a
+   * fresh entry, a restart, or more than 60 s away.
    */
   resumed: boolean;
 }
@@ -136,7 +138,7 @@ export interface Seat {
   guest: boolean; // no account
   joinedAt: number /* int64 */; // unix ms
   hand: number /* int64 */; // unix ms when raised, 0 when down: the queue's order
-  away: boolean; // connection lost, the seat is kept for up to 60 s
+  away: boolean; // connection lost, the seat is kept for 60 s
   sharing: boolean;
 }
 /**
@@ -219,6 +221,12 @@ export interface Rights {
   names: string[];
 }
 /**
+ * Resume is the token to come back with from now on. It carries the role.
+ */
+export interface Resume {
+  resume: string;
+}
+/**
  * SetLocked closes or opens the door to newcomers.
  */
 export interface SetLocked {
@@ -238,7 +246,8 @@ export interface Spotlight {
   seat: string;
 }
 /**
- * By names the seat that acted.
+ * By names the seat that acted; "" when it was done outside the room, in the
+ * meeting's settings.
  */
 export interface By {
   by: string;
