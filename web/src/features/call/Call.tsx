@@ -170,7 +170,7 @@ function OpenPanel({ panel }: { readonly panel: Panel | null }): React.JSX.Eleme
         }
       }}
     >
-      <SidePanel title={t(panel === 'chat' ? 'bar:chat' : 'bar:people')} onClose={close} filled={panel === 'chat'}>
+      <SidePanel title={t(panel === 'chat' ? 'bar:chat' : 'bar:people')} onClose={close} filled>
         <Suspense
           fallback={
             <div className={styles['loading']}>
