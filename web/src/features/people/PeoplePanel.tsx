@@ -52,6 +52,7 @@ export function PeoplePanel() {
         {total >= searchFrom && (
           <SearchField
             label={t('search')}
+            placeholder={t('search.placeholder')}
             value={search}
             onChange={(text) => {
               setSearch(text);

@@ -24,7 +24,7 @@ export const Person = memo(function Person({ seat, onAsk }: Props) {
       <div className={styles['words']}>
         <p className={styles['name']}>
           <bdi>{seat.name}</bdi>
-          {mine && <span className={styles['soft']}> ({t('you')})</span>}
+          {mine && <span className={styles['soft']}>({t('you')})</span>}
         </p>
         <p className={cx(styles['role'], styles['soft'])}>
           {seat.away ? t('state.away') : common(`role.${roleOf(seat.role)}`)}
