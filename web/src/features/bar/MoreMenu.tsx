@@ -36,8 +36,8 @@ const onDesktop: readonly Section[] = [
 
 /** On a phone the menu also holds what the bar has no room for. */
 const onPhone: readonly Section[] = [
-  { id: 'together', actions: [chat, people, share] },
-  { id: 'view', title: 'more.view', actions: [layout, pictureInPicture, hideSelf] },
+  { id: 'together', actions: [chat, people, share, layout] },
+  { id: 'view', title: 'more.view', actions: [pictureInPicture, hideSelf] },
   { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
   { id: 'moderation', actions: moderation },
   { id: 'meeting', actions: [settings] },
@@ -47,8 +47,8 @@ const everything: readonly Action[] = [
   ...new Set([...onDesktop, ...onPhone].flatMap((section) => section.actions)),
 ];
 
-/** Opening a panel is a step, not a switch, in a menu. */
-const steps = new Set([chat, people]);
+/** In a menu these are steps, not switches. */
+const steps = new Set([chat, people, share]);
 
 /** What the bar has no room for. */
 export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Element {
@@ -60,11 +60,11 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
     if (view === undefined || view.hidden === true) {
       return [];
     }
-    const { icon: Icon, why, pressed } = view;
+    const { icon: Icon, why, pressed, hint } = view;
     return [
       {
         id: action.id,
-        label: words(action.label),
+        label: words(action === share ? (hint ?? action.label) : action.label),
         icon: <Icon size={20} />,
         isDisabled: why !== undefined,
         description: why === undefined ? undefined : words(why),
@@ -74,12 +74,23 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
       },
     ];
   };
+  // Steps and switches are different kinds of menu items, so each has a section of its own.
   const sections = (phone ? onPhone : onDesktop)
-    .map(({ id, title, actions }) => ({
-      id,
-      ...(title === undefined ? {} : { title: t(title) }),
-      items: actions.flatMap(item),
-    }))
+    .flatMap(({ id, title, actions }) => {
+      const items = actions.flatMap(item);
+      return [
+        {
+          id,
+          ...(title === undefined ? {} : { title: t(title) }),
+          items: items.filter((each) => each.selected === undefined),
+        },
+        {
+          id: `${id}-switches`,
+          ...(title === undefined ? {} : { title: t(title) }),
+          items: items.filter((each) => each.selected !== undefined),
+        },
+      ];
+    })
     .filter((section) => section.items.length > 0);
   return (
     <Menu

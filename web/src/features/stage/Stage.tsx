@@ -19,7 +19,7 @@ import { useSwipe } from './useSwipe';
 function peopleOf(seats: LiveState['seats'], order: LiveState['order']): readonly Person[] {
   return order.flatMap((id) => {
     const seat = seats[id];
-    return seat === undefined || seat.role === 'viewer' ? [] : [{ seat: id, sharing: seat.sharing }];
+    return seat === undefined || seat.role === 'viewer' ? [] : [{ seat: id, sharing: seat.sharing, away: seat.away }];
   });
 }
 
@@ -52,22 +52,35 @@ export function Stage(): React.JSX.Element {
   const { t } = useTranslation('stage');
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
+  const phone = useIsPhone();
+  const people = usePeople();
+  const swiped = phone && people.length > 1;
+  const you = useLive((state) => state.you);
+  const shared = people.some((person) => person.sharing && person.seat !== you);
+  const views: readonly View[] = shared ? ['share', 'speaker', 'grid'] : ['speaker', 'grid'];
   return (
-    <section ref={element} className={styles['stage']} aria-label={t('stage')}>
-      {size !== null && size.width > 0 && <Filled size={size} />}
+    <section className={styles['stage']} aria-label={t('stage')}>
+      {swiped && <Views views={views} />}
+      <div ref={element} className={styles['room']}>
+        {size !== null && size.width > 0 && <Filled size={size} people={people} views={views} />}
+      </div>
     </section>
   );
 }
 
-function Filled({ size }: { readonly size: Size }): React.JSX.Element {
-  const people = usePeople();
+interface FilledProps {
+  readonly size: Size;
+  readonly people: readonly Person[];
+  readonly views: readonly View[];
+}
+
+function Filled({ size, people, views }: FilledProps): React.JSX.Element {
   const phone = useIsPhone();
   const you = useLive((state) => state.you);
   const spotlight = useLive((state) => state.spotlight);
   const call = useCall();
   const speaker = useSpeaker();
   const [page, setPage] = useState(0);
-  const shared = people.some((person) => person.sharing && person.seat !== you);
   const { layout, pinned, share, showShare, hideSelf } = call;
 
   const shown = useMemo(() => {
@@ -89,9 +102,13 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
 
   useNewShares(people, you);
   usePageKeys(shown, setPage);
-  const views: readonly View[] = shared ? ['share', 'speaker', 'grid'] : ['speaker', 'grid'];
-  const view = viewOf(call, shared);
-  const swipe = useSwipe((direction) => {
+  const view = viewOf(call, views.includes('share'));
+  const swipe = useSwipe((direction, y) => {
+    // In the strip one swipes to more people, above it to the next view.
+    if (shown.strip !== null && y >= shown.strip.rect.y) {
+      setPage(Math.min(shown.pages - 1, Math.max(0, shown.page + direction)));
+      return;
+    }
     const next = views[views.indexOf(view) + direction];
     if (next !== undefined) {
       chooseView(next);
@@ -107,7 +124,6 @@ function Filled({ size }: { readonly size: Size }): React.JSX.Element {
       {people.length === 1 && <Alone />}
       <Sharing />
       {shown.pages > 1 && <Pages shown={shown} onTurn={setPage} />}
-      {phone && people.length > 1 && <Views views={views} view={view} />}
     </div>
   );
 }
@@ -175,15 +191,18 @@ function Pages({
     onTurn(to);
     announce(t('page', { page: to + 1, pages }));
   };
+  const phone = useIsPhone();
+  if (strip !== null && phone) {
+    return (
+      <span className={styles['stripCount']} style={{ top: strip.rect.y }} data-numbers>
+        {t('page', { page: page + 1, pages })}
+      </span>
+    );
+  }
   const style =
     strip === null
       ? undefined
-      : {
-          left: strip.rect.x,
-          top: strip.rect.y,
-          width: strip.rect.width,
-          height: strip.rect.height,
-        };
+      : { left: strip.rect.x, top: strip.rect.y, width: strip.rect.width, height: strip.rect.height };
   return (
     <div className={styles['pages']} data-strip={strip === null ? undefined : side ? 'side' : 'below'} style={style}>
       <IconButton
@@ -214,8 +233,9 @@ function Pages({
 }
 
 /** The dots of a phone: where one is among the views, and the way there without swiping. */
-function Views({ views, view }: { readonly views: readonly View[]; readonly view: View }): React.JSX.Element {
+function Views({ views }: { readonly views: readonly View[] }): React.JSX.Element {
   const { t } = useTranslation('stage');
+  const view = useCall((state) => viewOf(state, views.includes('share')));
   return (
     <div className={styles['views']} role="group" aria-label={t('views')}>
       {views.map((each) => (

@@ -84,10 +84,25 @@ describe('split', () => {
   });
 
   it('puts the strip below on a phone', () => {
-    const cut = split(3, phone);
+    const cut = split(3, phone, true);
     expect(cut.side).toBe(false);
     expect(cut.main.height + gap + cut.strip.height).toBe(phone.height);
     expect(cut.capacity).toBe(2);
+  });
+
+  it('leaves room for the page buttons where one does not swipe', () => {
+    for (const area of [desktop, { width: 900, height: 800 }]) {
+      const all = split(3, area);
+      const many = split(30, area);
+      const tiles = stripTiles(many.capacity, many);
+      const [first, last] = [tiles[0], tiles.at(-1)];
+      expect(many.capacity).toBeLessThanOrEqual(all.capacity);
+      const start = many.side ? (first?.y ?? 0) : (first?.x ?? 0);
+      const end = many.side
+        ? area.height - (last?.y ?? 0) - (last?.height ?? 0)
+        : area.width - (last?.x ?? 0) - (last?.width ?? 0);
+      expect(Math.min(start, end)).toBeGreaterThanOrEqual(44);
+    }
   });
 
   it.each([desktop, phone])('keeps strip tiles inside %o', (area) => {

@@ -23,6 +23,9 @@ const mostPerPage = 25;
 /** Below this a name on a tile cannot be read. */
 const leastTile: Size = { width: 144, height: 81 };
 
+/** What the page buttons take of a strip's end, with the gap before it. */
+const buttonRoom = 48;
+
 /** The speaker's or the share's part of the stage; the rest is the strip. */
 const mainShare = 0.8;
 
@@ -88,6 +91,11 @@ export function gridCapacity(count: number, area: Size): number {
   return 1;
 }
 
+/** The grid's area when it has pages: the buttons stand below the tiles, not on a face. */
+export function aboveButtons(area: Size): Size {
+  return { width: area.width, height: Math.max(0, area.height - buttonRoom) };
+}
+
 /** The part of items on a page, and how many pages there are. Pages count from 0. */
 export function page<T>(
   items: readonly T[],
@@ -109,8 +117,12 @@ export interface Split {
   readonly capacity: number;
 }
 
-/** Cuts the stage for the speaker layout with `others` people beside the main one. */
-export function split(others: number, area: Size): Split {
+/**
+ * Cuts the stage for the speaker layout with `others` people beside the main one.
+ *
+ * @param swiped on a phone one swipes through the strip, and it needs no room for buttons
+ */
+export function split(others: number, area: Size, swiped = false): Split {
   if (others === 0) {
     return {
       main: { x: 0, y: 0, ...area },
@@ -120,7 +132,25 @@ export function split(others: number, area: Size): Split {
     };
   }
   const side = area.width > area.height * 1.2;
-  return side ? splitSideways(area) : splitDownwards(area);
+  const cut = side ? splitSideways(area) : splitDownwards(area);
+  return !swiped && others > cut.capacity ? withButtons(cut) : cut;
+}
+
+/** The same cut with fewer tiles, so that the buttons stand beside them and not on a face. */
+function withButtons(cut: Split): Split {
+  const tile = stripTile(cut);
+  const [length, step] = cut.side
+    ? [cut.strip.height, tile.height + gap]
+    : [cut.strip.width, tile.width + gap];
+  return { ...cut, capacity: Math.max(1, Math.floor((length - 2 * buttonRoom + gap) / step)) };
+}
+
+function stripTile({ strip, side }: Pick<Split, 'strip' | 'side'>): Size {
+  return fit(
+    side
+      ? { width: strip.width, height: Number.POSITIVE_INFINITY }
+      : { width: Number.POSITIVE_INFINITY, height: strip.height },
+  );
 }
 
 function splitSideways(area: Size): Split {
@@ -151,11 +181,7 @@ function splitDownwards(area: Size): Split {
 
 /** Rectangles of count tiles in the strip, centred along it. */
 export function stripTiles(count: number, { strip, side }: Split): readonly Rect[] {
-  const tile = fit(
-    side
-      ? { width: strip.width, height: Number.POSITIVE_INFINITY }
-      : { width: Number.POSITIVE_INFINITY, height: strip.height },
-  );
+  const tile = stripTile({ strip, side });
   const step = side ? tile.height + gap : tile.width + gap;
   const start = ((side ? strip.height : strip.width) - count * step + gap) / 2;
   return Array.from({ length: count }, (_, index) => {

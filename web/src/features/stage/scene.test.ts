@@ -8,6 +8,7 @@ function wishes(people: number, change: Partial<Wishes> = {}): Wishes {
     people: Array.from({ length: people }, (_, n) => ({
       seat: n === 0 ? 'me' : `p${n}`,
       sharing: false,
+      away: false,
     })),
     you: 'me',
     layout: 'grid',
@@ -51,6 +52,15 @@ describe('subjects', () => {
     ['all of my pins', { ...many, pinned: ['p1', 'p2'] }, ['camera:p1', 'camera:p2']],
     ['no pin of one who left', { ...many, pinned: ['gone'] }, ['camera:p2']],
     ['another when the speaker left', { ...many, speaker: 'gone' }, ['camera:p1']],
+    [
+      'nobody who is away while others are here',
+      {
+        ...many,
+        speaker: '',
+        people: many.people.map((person) => ({ ...person, away: person.seat === 'p1' })),
+      },
+      ['camera:p2'],
+    ],
     ['me when alone', wishes(1, { layout: 'speaker' }), ['camera:me']],
   ])('shows %s', (_, given, expected) => {
     expect(subjects(given).map(({ seat, source }) => `${source}:${seat}`)).toEqual(expected);

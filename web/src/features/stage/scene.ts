@@ -3,6 +3,7 @@
  * chosen to the tiles and their places. Pure, so that every rule has a test.
  */
 import {
+  aboveButtons,
   corner,
   grid,
   gridCapacity,
@@ -18,6 +19,8 @@ import {
 export interface Person {
   readonly seat: string;
   readonly sharing: boolean;
+  /** Connection lost, the seat is kept. */
+  readonly away: boolean;
 }
 
 /** What decides the scene. */
@@ -101,8 +104,8 @@ export function subjects(wishes: Wishes): readonly Subject[] {
     return [];
   }
   const speaker = here.has(wishes.speaker) ? wishes.speaker : undefined;
-  const other = people.find((person) => person.seat !== you)?.seat;
-  const main = speaker ?? other ?? people[0]?.seat;
+  const others = people.filter((person) => person.seat !== you);
+  const main = speaker ?? (others.find((person) => !person.away) ?? others[0] ?? people[0])?.seat;
   return main === undefined ? [] : [camera(main)];
 }
 
@@ -139,10 +142,13 @@ function gridScene(wishes: Wishes, area: Size): Scene {
   const inCorner = selfShown && shown.length > 1 && shown.length <= cornerUpTo;
   const faces = inCorner ? shown.filter((person) => person.seat !== wishes.you) : shown;
   const seated = [...shares(wishes), ...faces.map((person) => camera(person.seat))];
-  const capacity = gridCapacity(seated.length, area);
+  const all = gridCapacity(seated.length, area);
+  const paged = all < seated.length;
+  const room = paged ? aboveButtons(area) : area;
+  const capacity = paged ? gridCapacity(seated.length, room) : all;
   const { items, page, pages } = pageOf(seated, capacity, wishes.page);
   // A last page keeps the tile size of the full ones, so that turning pages resizes nobody.
-  const rects = grid(pages > 1 ? capacity : items.length, area);
+  const rects = grid(pages > 1 ? capacity : items.length, room);
   const alone = wishes.phone && items.length === 1 ? [{ x: 0, y: 0, ...area }] : rects;
   const own = inCorner ? placed([camera(wishes.you)], [corner(area)], 'corner') : [];
   return {
@@ -162,7 +168,7 @@ function focusScene(wishes: Wishes, main: readonly Subject[], area: Size): Scene
   const onlyMe = rest.length === 1 && rest[0]?.seat === wishes.you && rest[0].source === 'camera';
   const floats = onlyMe && main[0]?.source === 'camera';
   const strip = floats ? [] : rest;
-  const cut = split(strip.length, area);
+  const cut = split(strip.length, area, wishes.phone);
   const { items, page, pages } = pageOf(strip, Math.max(1, cut.capacity), wishes.page);
   const mainRects = mainPlaces(main, cut.main, wishes.phone);
   return {

@@ -8,8 +8,11 @@ interface SwipeHandlers {
   readonly onPointerUp: (event: React.PointerEvent) => void;
 }
 
-/** Calls swiped with 1 for a swipe to the next, -1 for one back. Fingers only. */
-export function useSwipe(swiped: (direction: 1 | -1) => void): SwipeHandlers {
+/**
+ * Calls swiped with 1 for a swipe to the next, -1 for one back, and with how far
+ * down the element it began. Fingers only.
+ */
+export function useSwipe(swiped: (direction: 1 | -1, y: number) => void): SwipeHandlers {
   const start = useRef<{ id: number; x: number; y: number } | null>(null);
   return {
     onPointerDown: (event) => {
@@ -30,7 +33,8 @@ export function useSwipe(swiped: (direction: 1 | -1) => void): SwipeHandlers {
         return;
       }
       const forward = dx < 0 === (document.documentElement.dir !== 'rtl');
-      swiped(forward ? 1 : -1);
+      const top = event.currentTarget.getBoundingClientRect().top;
+      swiped(forward ? 1 : -1, from.y - top);
     },
   };
 }
