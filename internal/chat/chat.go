@@ -39,7 +39,7 @@ type Message struct {
 	Text string
 }
 
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ")
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ") //nolint:gochecknoglobals // read-only; building it costs more than using it.
 
 // ParseText makes a message of what somebody typed: plain text of several lines.
 // Control characters, and the invisible ones that could turn the direction of

@@ -62,7 +62,7 @@ func FuzzParseText(f *testing.F) {
 
 func TestLogForgetsTheOldest(t *testing.T) {
 	var log chat.Log
-	var ids []id.Message
+	ids := make([]id.Message, 0, chat.MaxMessages+3)
 	for range chat.MaxMessages + 3 {
 		m := chat.Message{ID: id.New[id.Message](), Text: "x"}
 		ids = append(ids, m.ID)

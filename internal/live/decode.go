@@ -60,8 +60,8 @@ func strict(data []byte, into any) error {
 	}
 	t := reflect.TypeOf(into).Elem()
 	known := 0
-	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if slices.Contains(names, name) {
 			known++
 		} else if options != "omitempty" {

@@ -78,8 +78,7 @@ func TestBodiesAreStrict(t *testing.T) {
 func TestEveryCommandIsRead(t *testing.T) {
 	var promised []string
 	all := reflect.TypeFor[Commands]()
-	for i := range all.NumField() {
-		f := all.Field(i)
+	for f := range all.Fields() {
 		kind := f.Tag.Get("json")
 		if kind == "hello" || kind == "ping" {
 			continue
@@ -112,16 +111,30 @@ func TestEveryCommandIsRead(t *testing.T) {
 func TestEveryEventHasWords(t *testing.T) {
 	words := make(map[string]reflect.Type)
 	all := reflect.TypeFor[Events]()
-	for i := range all.NumField() {
-		words[all.Field(i).Tag.Get("json")] = all.Field(i).Type
+	for field := range all.Fields() {
+		words[field.Tag.Get("json")] = field.Type
 	}
 	for _, own := range []string{"ok", "refused", "pong"} { // the channel's, not the room's
 		delete(words, own)
 	}
 	for _, e := range []room.Event{
-		room.Welcome{}, room.Joined{}, room.Changed{}, room.Gone{}, room.Said{}, room.Unsaid{}, room.Reacted{},
-		room.PolicySet{}, room.RightsSet{}, room.ResumeSet{}, room.LockedSet{}, room.SpotlightSet{}, room.Muted{},
-		room.Stopped{}, room.UnmuteAsked{}, room.MediaOpened{}, room.Bye{},
+		room.Welcome{},
+		room.Joined{},
+		room.Changed{},
+		room.Gone{},
+		room.Said{},
+		room.Unsaid{},
+		room.Reacted{},
+		room.PolicySet{},
+		room.RightsSet{},
+		room.ResumeSet{},
+		room.LockedSet{},
+		room.SpotlightSet{},
+		room.Muted{},
+		room.Stopped{},
+		room.UnmuteAsked{},
+		room.MediaOpened{},
+		room.Bye{},
 	} {
 		got := envelope(e)
 		if want := words[got.Type]; want != reflect.TypeOf(got.Body) {

@@ -594,4 +594,3 @@ func TestFaultsOfTheServerStayInItsLog(t *testing.T) {
 		}
 	}
 }
-

@@ -125,14 +125,14 @@ func unlessOwn(by *seat, seat id.Seat, right access.Right) access.Right {
 func (Leave) needs(*seat, *owner) access.Right     { return "" }
 func (ChatSend) needs(*seat, *owner) access.Right  { return access.Chat }
 func (HandRaise) needs(*seat, *owner) access.Right { return access.RaiseHand }
-func (c HandLower) needs(by *seat, _ *owner) access.Right {
-	return unlessOwn(by, c.Seat, access.LowerHands)
+func (m HandLower) needs(by *seat, _ *owner) access.Right {
+	return unlessOwn(by, m.Seat, access.LowerHands)
 }
 func (HandsLower) needs(*seat, *owner) access.Right { return access.LowerHands }
 func (React) needs(*seat, *owner) access.Right      { return access.React }
 func (ShareStart) needs(*seat, *owner) access.Right { return access.Share }
-func (c ShareStop) needs(by *seat, _ *owner) access.Right {
-	return unlessOwn(by, c.Seat, access.StopMedia)
+func (m ShareStop) needs(by *seat, _ *owner) access.Right {
+	return unlessOwn(by, m.Seat, access.StopMedia)
 }
 func (CameraStop) needs(*seat, *owner) access.Right { return access.StopMedia }
 func (Mute) needs(*seat, *owner) access.Right       { return access.Mute }
@@ -146,12 +146,12 @@ func (Spotlight) needs(*seat, *owner) access.Right  { return access.Spotlight }
 func (End) needs(*seat, *owner) access.Right        { return access.End }
 func (OpenMedia) needs(*seat, *owner) access.Right  { return "" }
 
-func (c ChatDelete) needs(by *seat, o *owner) access.Right {
-	m, _ := o.chat.Find(c.Message)
-	return unlessOwn(by, m.Seat, access.ModerateChat)
+func (m ChatDelete) needs(by *seat, o *owner) access.Right {
+	message, _ := o.chat.Find(m.Message)
+	return unlessOwn(by, message.Seat, access.ModerateChat)
 }
 
-func (Leave) apply(_ context.Context, o *owner, c *call) error {
+func (Leave) apply(_ context.Context, o *owner, c *call) error { //nolint:unparam // as Command asks.
 	o.leave(c.by, ReasonLeft)
 	return nil
 }
@@ -216,7 +216,7 @@ func (m HandLower) apply(_ context.Context, o *owner, c *call) error {
 	return nil
 }
 
-func (HandsLower) apply(_ context.Context, o *owner, _ *call) error {
+func (HandsLower) apply(_ context.Context, o *owner, _ *call) error { //nolint:unparam // as Command asks.
 	for _, s := range o.order {
 		if !s.Hand.IsZero() {
 			s.Hand = time.Time{}

@@ -49,7 +49,7 @@ func attempts() []attempt {
 	writers := func(actor, _ access.Role, open bool) bool {
 		return isModerator(actor) || actor == access.Presenter || open
 	}
-	all := []attempt{
+	all := []attempt{ //nolint:prealloc // a table reads better.
 		{name: "leave", command: simple(room.Leave{}), allowed: everybody},
 		{name: "chat.send", command: simple(room.ChatSend{Text: "hello"}), allowed: writers},
 		{name: "chat.delete", command: func(_, _ *person, m id.Message) room.Command { return room.ChatDelete{Message: m} }, allowed: moderators},
@@ -148,9 +148,14 @@ func TestUnknownSeats(t *testing.T) {
 		owner := w.join(access.Owner)
 		nobody := id.New[id.Seat]()
 		for _, c := range []room.Command{
-			room.HandLower{Seat: nobody}, room.ShareStop{Seat: nobody}, room.CameraStop{Seat: nobody},
-			room.Mute{Seat: nobody}, room.AskUnmute{Seat: nobody}, room.SetRole{Seat: nobody, Role: access.Viewer},
-			room.Remove{Seat: nobody}, room.Spotlight{Seat: nobody},
+			room.HandLower{Seat: nobody},
+			room.ShareStop{Seat: nobody},
+			room.CameraStop{Seat: nobody},
+			room.Mute{Seat: nobody},
+			room.AskUnmute{Seat: nobody},
+			room.SetRole{Seat: nobody, Role: access.Viewer},
+			room.Remove{Seat: nobody},
+			room.Spotlight{Seat: nobody},
 		} {
 			w.wantErr(owner.do(c), room.ErrSeat, fmt.Sprintf("%T", c))
 		}

@@ -30,14 +30,14 @@ var (
 // errOver says that the room's goroutine has ended: look for the next one.
 var errOver = errors.New("room: over")
 
-// retryAfter is the cause of a fault that passes with time.
-type retryAfter time.Duration
+// waitError is the cause of a fault that passes with time.
+type waitError time.Duration
 
-func (r retryAfter) Error() string { return "again in " + time.Duration(r).String() }
+func (r waitError) Error() string { return "again in " + time.Duration(r).String() }
 
 // RetryAfter returns after how long trying again makes sense, 0 for never.
 func RetryAfter(err error) time.Duration {
-	after, _ := errors.AsType[retryAfter](err)
+	after, _ := errors.AsType[waitError](err)
 	return time.Duration(after)
 }
 
@@ -47,7 +47,7 @@ func spend(limit *rate.Limiter, f *fault.Error) error {
 	reservation := limit.ReserveN(now, 1)
 	if wait := reservation.DelayFrom(now); wait > 0 {
 		reservation.CancelAt(now)
-		return f.With(retryAfter(wait))
+		return f.With(waitError(wait))
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (e entering) serve(_ context.Context, o *owner) (pii.Secret, error) {
 		return "", err
 	}
 	if len(o.tickets) >= maxTickets {
-		return "", ErrRate.With(retryAfter(ticketLife / 4))
+		return "", ErrRate.With(waitError(ticketLife / 4))
 	}
 	secret := id.NewSecret()
 	o.tickets[sha256.Sum256([]byte(secret))] = ticket{entering: e, expires: time.Now().Add(ticketLife)}

@@ -92,7 +92,7 @@ func (o *owner) mute(s *seat, by id.Seat) {
 	o.tell(s, Muted{By: by})
 }
 
-func (MuteAll) apply(_ context.Context, o *owner, c *call) error {
+func (MuteAll) apply(_ context.Context, o *owner, c *call) error { //nolint:unparam // as Command asks.
 	for _, s := range o.order {
 		if s != c.by && s.Role != access.Owner && slices.Contains(s.rights, access.Speak) {
 			o.mute(s, c.by.ID)
@@ -113,7 +113,7 @@ func (m AskUnmute) apply(_ context.Context, o *owner, c *call) error {
 	return nil
 }
 
-func (OpenMedia) apply(_ context.Context, o *owner, c *call) error {
+func (OpenMedia) apply(_ context.Context, o *owner, c *call) error { //nolint:unparam // as Command asks.
 	c.later = true
 	o.openMedia(c.by, c.answer)
 	return nil

@@ -68,7 +68,7 @@ func TestAPolicyTakesRightsAndTracks(t *testing.T) {
 			t.Errorf("the attendee still has %v", r.Rights)
 		}
 		last[room.Muted](t, events)
-		var stopped []access.Source
+		stopped := make([]access.Source, 0, 2)
 		for _, s := range only[room.Stopped](events) {
 			stopped = append(stopped, s.What)
 		}

@@ -432,8 +432,11 @@ func TestARemovalThatCannotBeKeptIsRefused(t *testing.T) {
 		broken := errors.New("disk full")
 		w.store.Fail(broken)
 		for _, c := range []room.Command{
-			room.Remove{Seat: p.Seat()}, room.SetLocked{Locked: true}, room.End{},
-			room.SetPolicy{}, room.SetRole{Seat: p.Seat(), Role: access.Viewer},
+			room.Remove{Seat: p.Seat()},
+			room.SetLocked{Locked: true},
+			room.End{},
+			room.SetPolicy{},
+			room.SetRole{Seat: p.Seat(), Role: access.Viewer},
 		} {
 			w.wantErr(owner.do(c), broken, "with a full disk")
 		}

@@ -176,7 +176,7 @@ func (o *owner) attach(ctx context.Context, s *seat, conn *Conn) error {
 		ctx, cancel := context.WithTimeout(ctx, mediaTime)
 		defer cancel()
 		if err := o.rooms.media.Open(ctx, o.id); err != nil {
-			return ErrMedia.With(errors.Join(retryAfter(2*time.Second), err))
+			return ErrMedia.With(errors.Join(waitError(2*time.Second), err))
 		}
 		o.opened = true
 	}
