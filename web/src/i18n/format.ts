@@ -1,12 +1,22 @@
 import i18next from 'i18next';
 
+/**
+ * The interface's language as this person's region writes it: somebody who reads
+ * English with an Irish browser gets Irish dates.
+ */
+function locale(): string {
+  const { language } = i18next;
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
+}
+
 // Intl objects are dear to make and cheap to use.
 const made = new Map<string, unknown>();
-function remembered<T>(key: string, make: (language: string) => T): T {
-  const id = `${i18next.language}:${key}`;
+function remembered<T>(key: string, make: (locale: string) => T): T {
+  const here = locale();
+  const id = `${here}:${key}`;
   let value = made.get(id) as T | undefined;
   if (value === undefined) {
-    value = make(i18next.language);
+    value = make(here);
     made.set(id, value);
   }
   return value;
@@ -14,24 +24,17 @@ function remembered<T>(key: string, make: (language: string) => T): T {
 
 /** formatDate gives the day: "12 March 2026". */
 export function formatDate(at: Date | number): string {
-  return remembered('date', (language) => new Intl.DateTimeFormat(language, { dateStyle: 'long' })).format(
-    at,
-  );
+  return remembered('date', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'long' })).format(at);
 }
 
 /** formatTime gives the time of day: "14:05". */
 export function formatTime(at: Date | number): string {
-  return remembered('time', (language) => new Intl.DateTimeFormat(language, { timeStyle: 'short' })).format(
-    at,
-  );
+  return remembered('time', (tag) => new Intl.DateTimeFormat(tag, { timeStyle: 'short' })).format(at);
 }
 
 /** formatRelative says how long ago: "yesterday", "3 weeks ago". */
 export function formatRelative(at: Date | number, now = Date.now()): string {
-  const format = remembered(
-    'relative',
-    (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
-  );
+  const format = remembered('relative', (tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }));
   const seconds = (Number(at) - now) / 1000;
   const units: [Intl.RelativeTimeFormatUnit, number][] = [
     ['year', 31_557_600],
@@ -58,12 +61,10 @@ export function formatDuration(milliseconds: number): string {
 
 /** formatList joins names: "Ada, Grace and Alan". */
 export function formatList(items: readonly string[]): string {
-  return remembered('list', (language) => new Intl.ListFormat(language, { type: 'conjunction' })).format(
-    items,
-  );
+  return remembered('list', (tag) => new Intl.ListFormat(tag, { type: 'conjunction' })).format(items);
 }
 
 /** formatCount writes a number with the language's separators. */
 export function formatCount(count: number): string {
-  return remembered('count', (language) => new Intl.NumberFormat(language)).format(count);
+  return remembered('count', (tag) => new Intl.NumberFormat(tag)).format(count);
 }

@@ -13,10 +13,14 @@ const lazyFiles: BackendModule = {
   init() {
     // Nothing to prepare: the files are known at build time.
   },
-  async read(language, namespace) {
+  read(language, namespace, done) {
     const load = files[`../../locales/${language}/${namespace}.json`];
-    if (!load) throw new Error(`no messages for ${language}/${namespace}`);
-    return load();
+    if (load) {
+      load().then(
+        (messages) => done(null, messages),
+        (error: unknown) => done(String(error), true), // true: it is tried again
+      );
+    } else done(new Error(`no messages for ${language}/${namespace}`), null);
   },
 };
 

@@ -1,3 +1,4 @@
+import '@testing-library/jest-dom/vitest';
 import { cleanup } from '@testing-library/react';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -22,23 +23,24 @@ await i18next.use(initReactI18next).init({
 });
 
 // jsdom has none of these; components ask for them.
-window.matchMedia ??= (query) => ({
-  matches: false,
-  media: query,
-  onchange: null,
-  addEventListener() {},
-  removeEventListener() {},
-  addListener() {},
-  removeListener() {},
-  dispatchEvent: () => false,
+Object.assign(window, {
+  matchMedia: (query: string) =>
+    Object.assign(new EventTarget(), { matches: false, media: query, onchange: null }),
+  ResizeObserver: class {
+    observe() {
+      // nothing has a size here
+    }
+    unobserve() {
+      // nor stops having one
+    }
+    disconnect() {
+      // so there is nothing to end
+    }
+  },
+  CSS: { escape: (text: string) => text.replaceAll(/[^\w-]/g, (character) => `\\${character}`) },
 });
-globalThis.ResizeObserver ??= class {
-  observe() {}
-  unobserve() {}
-  disconnect() {}
-};
-globalThis.CSS ??= {} as typeof CSS;
-globalThis.CSS.escape ??= (text) => text.replaceAll(/[^\w-]/g, (character) => `\\${character}`);
-Element.prototype.scrollIntoView ??= () => {};
+Object.assign(Element.prototype, {
+  scrollIntoView: () => undefined,
+});
 
 afterEach(cleanup);

@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from 'react';
+import type { ComponentProps, ReactNode, Ref } from 'react';
 import {
   Button as AriaButton,
   ToggleButton as AriaToggleButton,
@@ -162,7 +162,12 @@ export function IconButton({
     ...rest,
     'aria-label': label,
     className: cx(styles['button'], styles['icon'], styles[variant], styles[size], className),
-    ...(shortcut === undefined ? {} : { 'aria-keyshortcuts': shortcut }),
+    // React Aria lets only the attributes through that it knows.
+    ...(shortcut === undefined
+      ? {}
+      : {
+          render: (button: ComponentProps<'button'>) => <button {...button} aria-keyshortcuts={shortcut} />,
+        }),
     ...(unavailable === undefined
       ? onPress && { onPress }
       : { 'aria-disabled': true, onPress: () => announce(unavailable, 'assertive') }),

@@ -1,10 +1,13 @@
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import {
-  Checkbox as AriaCheckbox,
+  CheckboxButton,
+  CheckboxField,
   Label,
-  Radio,
+  RadioButton,
+  RadioField,
   RadioGroup as AriaRadioGroup,
-  Switch as AriaSwitch,
+  SwitchButton,
+  SwitchField,
   Text,
 } from 'react-aria-components';
 import styles from './Choice.module.css';
@@ -26,38 +29,32 @@ export interface SwitchProps extends OnOffProps {
 
 /** Switch takes effect at once; a choice that waits for "Save" is a Checkbox. */
 export function Switch({ label, description, value, className, ...rest }: SwitchProps) {
-  const describedBy = useId();
   return (
-    <AriaSwitch
-      {...rest}
-      isSelected={value}
-      {...(description === undefined ? {} : { 'aria-describedby': describedBy })}
-      className={cx(styles['choice'], styles['switch'], className)}
-    >
-      <Words label={label} description={description} id={describedBy} />
-      <span className={styles['track']} aria-hidden="true">
-        <span className={styles['thumb']} />
-      </span>
-    </AriaSwitch>
+    <SwitchField {...rest} isSelected={value} className={cx(styles['field'], className)}>
+      <SwitchButton className={cx(styles['choice'], styles['switch'])}>
+        <span className={styles['label']}>{label}</span>
+        <span className={styles['track']} aria-hidden="true">
+          <span className={styles['thumb']} />
+        </span>
+      </SwitchButton>
+      <Description text={description} />
+    </SwitchField>
   );
 }
 
 export type CheckboxProps = SwitchProps;
 
 export function Checkbox({ label, description, value, className, ...rest }: CheckboxProps) {
-  const describedBy = useId();
   return (
-    <AriaCheckbox
-      {...rest}
-      isSelected={value}
-      {...(description === undefined ? {} : { 'aria-describedby': describedBy })}
-      className={cx(styles['choice'], className)}
-    >
-      <span className={styles['mark']} aria-hidden="true">
-        {value && <Check size={14} strokeWidth={3} />}
-      </span>
-      <Words label={label} description={description} id={describedBy} />
-    </AriaCheckbox>
+    <CheckboxField {...rest} isSelected={value} className={cx(styles['field'], className)}>
+      <CheckboxButton className={cx(styles['choice'])}>
+        <span className={styles['mark']} aria-hidden="true">
+          {value && <Check size={14} strokeWidth={3} />}
+        </span>
+        <span className={styles['label']}>{label}</span>
+      </CheckboxButton>
+      <Description text={description} indented />
+    </CheckboxField>
   );
 }
 
@@ -103,46 +100,30 @@ export function RadioGroup<Id extends string>({
       )}
       <div className={cx(styles['options'], orientation === 'horizontal' && styles['horizontal'])}>
         {items.map((item) => (
-          <RadioOption key={item.id} item={item} />
+          <RadioField
+            key={item.id}
+            value={item.id}
+            {...(item.isDisabled === undefined ? {} : { isDisabled: item.isDisabled })}
+            className={cx(styles['field'])}
+          >
+            <RadioButton className={cx(styles['choice'])}>
+              <span className={cx(styles['mark'], styles['round'])} aria-hidden="true" />
+              <span className={styles['label']}>{item.label}</span>
+            </RadioButton>
+            <Description text={item.description} indented />
+          </RadioField>
         ))}
       </div>
     </AriaRadioGroup>
   );
 }
 
-function RadioOption({ item }: { item: RadioItem }) {
-  const describedBy = useId();
+/** Described by it, not named: otherwise the whole sentence would be read as the name. */
+function Description({ text, indented = false }: { text: string | undefined; indented?: boolean }) {
+  if (text === undefined) return null;
   return (
-    <Radio
-      value={item.id}
-      {...(item.isDisabled === undefined ? {} : { isDisabled: item.isDisabled })}
-      {...(item.description === undefined ? {} : { 'aria-describedby': describedBy })}
-      className={cx(styles['choice'])}
-    >
-      <span className={cx(styles['mark'], styles['round'])} aria-hidden="true" />
-      <Words label={item.label} description={item.description} id={describedBy} />
-    </Radio>
-  );
-}
-
-function Words({
-  label,
-  description,
-  id,
-}: {
-  label: ReactNode;
-  description: string | undefined;
-  id: string;
-}) {
-  return (
-    <span className={styles['words']}>
-      <span>{label}</span>
-      {description !== undefined && (
-        // Described, not named by it: otherwise the name would be read with the whole sentence.
-        <span id={id} className={styles['description']} aria-hidden="true">
-          {description}
-        </span>
-      )}
-    </span>
+    <Text slot="description" className={cx(styles['description'], indented && styles['indented'])}>
+      {text}
+    </Text>
   );
 }

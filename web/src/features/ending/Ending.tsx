@@ -10,7 +10,6 @@ import {
   DoorClosed,
   DoorOpen,
   Globe,
-  House,
   Link2Off,
   RotateCw,
   UserMinus,
@@ -27,7 +26,7 @@ export interface EndingProps {
   onRejoin?: (() => void) | undefined;
 }
 
-const looks: Record<EndingKind, { icon: typeof House; tone: NonNullable<FullPageMessageProps['tone']> }> = {
+const looks: Record<EndingKind, { icon: typeof Users; tone: NonNullable<FullPageMessageProps['tone']> }> = {
   left: { icon: DoorOpen, tone: 'good' },
   ended: { icon: CircleCheck, tone: 'good' },
   removed: { icon: UserMinus, tone: 'calm' },

@@ -70,6 +70,7 @@ export default function MeetingSettings({ meeting, onClose }: { meeting: Meeting
         />
         <fieldset className={styles['permissions']}>
           <legend>{t('settings.attendees')}</legend>
+          <p className={styles['hint']}>{t('settings.attendees.hint')}</p>
           {permissions.map((permission) => (
             <Checkbox
               key={permission}
@@ -81,7 +82,6 @@ export default function MeetingSettings({ meeting, onClose }: { meeting: Meeting
         </fieldset>
         <Select
           label={t('settings.maxShares')}
-          description={t('settings.maxShares.hint')}
           items={shareCounts.map((count) => ({ id: count, label: count }))}
           value={shareCounts[maxShares - 1] ?? null}
           onChange={(count) => setMaxShares(Number(count))}

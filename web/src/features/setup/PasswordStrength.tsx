@@ -7,6 +7,7 @@ const bars: Record<Strength, number> = { short: 0, weak: 1, good: 2, strong: 3 }
 /** PasswordStrength shows in bars and in words how good the password is. */
 export function PasswordStrength({ password }: { password: string }) {
   const { t } = useTranslation('setup');
+  if (password === '') return t('password.hint');
   const strength = strengthOf(password);
   return (
     <span className={styles['strength']}>
@@ -15,7 +16,7 @@ export function PasswordStrength({ password }: { password: string }) {
           <span key={bar} data-filled={bar <= bars[strength] || undefined} />
         ))}
       </span>
-      <span>{password === '' ? t('password.hint') : t(`password.${strength}`)}</span>
+      <span>{t(`password.${strength}`)}</span>
     </span>
   );
 }

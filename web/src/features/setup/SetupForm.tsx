@@ -1,7 +1,7 @@
-import { useState, type SyntheticEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { PageHeading } from '@/a11y';
+import { focusFirstInvalid, PageHeading } from '@/a11y';
 import { ApiFault, textOf, useSetUp } from '@/api';
 import { Frame } from '@/features/frame';
 import { Banner, Button, PasswordField, TextField } from '@/ui';
@@ -35,10 +35,13 @@ export function SetupForm({ secret, lan }: { secret: string; lan: boolean }) {
   const refused = refusedField(setUp.error);
   if (refused && refusal !== undefined) errors[refused] = refusal;
 
-  const onSubmit = (event: SyntheticEvent) => {
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setAsked(true);
-    if (problems.length > 0) return;
+    if (problems.length > 0) {
+      focusFirstInvalid(event.currentTarget);
+      return;
+    }
     setUp.mutate({ secret, ...trimmed(fields) }, { onSuccess: () => navigate('/', { replace: true }) });
   };
 
@@ -119,7 +122,7 @@ function problemsOf(fields: Fields): (keyof Fields)[] {
     organisation: organisation === '',
     name: name === '',
     email: !/^[^\s@]+@[^\s@]+$/.test(email),
-    password: [...password].length < leastLength,
+    password: Array.from(password).length < leastLength,
   };
   return (['organisation', 'name', 'email', 'password'] as const).filter((field) => isWrong[field]);
 }

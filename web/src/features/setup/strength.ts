@@ -9,7 +9,7 @@ export const leastLength = 10;
  * 800-63B recommends, repeated and neighbouring characters count little.
  */
 export function strengthOf(password: string): Strength {
-  const characters = [...password];
+  const characters = Array.from(password);
   if (characters.length < leastLength) return 'short';
   const telling = characters.filter((character, index) => {
     const before = characters[index - 1]?.codePointAt(0);

@@ -1,7 +1,7 @@
-import { useState, type SyntheticEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, useLocation } from 'wouter';
-import { PageHeading } from '@/a11y';
+import { focusFirstInvalid, PageHeading } from '@/a11y';
 import { textOf, useServer, useSession, useSignIn } from '@/api';
 import { Frame } from '@/features/frame';
 import { Banner, Button, PasswordField, TextField } from '@/ui';
@@ -20,10 +20,13 @@ export default function SignInPage() {
   if (session.data && !signIn.isPending) return <Redirect to="/" replace />;
   if (server.data?.setUp === false) return <Redirect to="/" replace />;
 
-  const onSubmit = (event: SyntheticEvent) => {
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setAsked(true);
-    if (email.trim() === '' || password === '') return;
+    if (email.trim() === '' || password === '') {
+      focusFirstInvalid(event.currentTarget);
+      return;
+    }
     signIn.mutate({ email: email.trim(), password }, { onSuccess: () => navigate('/', { replace: true }) });
   };
 
