@@ -619,8 +619,9 @@ func TestCodecs(t *testing.T) {
 	s := start(t)
 	m := s.meeting(t)
 	conn := s.dial(t, dialing{token: s.token(t, m, id.New[id.Seat](), all).Text()})
-	var got []string
-	for _, c := range conn.joined.GetRoom().GetEnabledCodecs() {
+	codecs := conn.joined.GetRoom().GetEnabledCodecs()
+	got := make([]string, 0, len(codecs))
+	for _, c := range codecs {
 		got = append(got, strings.ToLower(c.GetMime()))
 	}
 	for _, want := range []string{"audio/opus", "audio/red", "video/vp8", "video/vp9", "video/av1", "video/h264", "video/rtx"} {
