@@ -1,14 +1,29 @@
 /// <reference types="vitest/config" />
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 // A running Plenum to develop against; its certificate may be self-made.
 const server = process.env['PLENUM_URL'] ?? 'https://localhost:8443';
 const proxied = { target: server, secure: false, changeOrigin: true };
 
+/**
+ * React Aria brings its words in 34 languages; ours are four. The others are
+ * left out of the build, which would else carry them to every first visit.
+ */
+const kitLanguages: Plugin = {
+  name: 'kit-languages',
+  enforce: 'pre',
+  load: {
+    filter: { id: /react-(aria|stately|aria-components)\/dist\/private\/.*\/[a-z]{2}-[A-Z]{2}\.m?js$/ },
+    handler(id) {
+      return /\/(en-US|de-DE|fr-FR|nl-NL)\.m?js$/.test(id) ? undefined : 'export default {};';
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [kitLanguages, react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: ['chrome115', 'edge115', 'firefox115', 'safari17'],

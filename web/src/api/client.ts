@@ -1,8 +1,14 @@
 import createClient from 'openapi-fetch';
 import { ApiFault } from './fault';
-import type { Door, Meeting, paths, Policy, Server, User } from './paths';
+import type { components, paths } from './schema.gen';
 
-export type { Door, Meeting, Policy, Server, User };
+type Schemas = components['schemas'];
+export type Door = Schemas['Door'];
+export type Meeting = Schemas['Meeting'];
+export type MeetingChange = Schemas['MeetingChange'];
+export type Policy = Schemas['Policy'];
+export type Server = Schemas['Server'];
+export type User = Schemas['User'];
 
 // The function is looked up at each call, so that tests may replace it.
 const client = createClient<paths>({ fetch: (request) => fetch(request) });
@@ -29,16 +35,16 @@ async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable
 export const api = {
   server: () => answer(client.GET('/api/v1/server')),
 
-  setUp: (body: { secret: string; organisation: string; name: string; email: string; password: string }) =>
+  setUp: (body: Schemas['SetUp']) =>
     answer(client.POST('/api/v1/setup', { body })),
 
   session: () => answer(client.GET('/api/v1/session')),
-  signIn: (body: { email: string; password: string }) => answer(client.POST('/api/v1/session', { body })),
+  signIn: (body: Schemas['SignIn']) => answer(client.POST('/api/v1/session', { body })),
   signOut: () => answer(client.DELETE('/api/v1/session')),
 
   meetings: () => answer(client.GET('/api/v1/meetings')),
   createMeeting: (name: string) => answer(client.POST('/api/v1/meetings', { body: { name } })),
-  changeMeeting: (id: string, body: Partial<Pick<Meeting, 'name' | 'welcome' | 'policy' | 'maxShares'>>) =>
+  changeMeeting: (id: string, body: MeetingChange) =>
     answer(client.PATCH('/api/v1/meetings/{id}', { params: { path: { id } }, body })),
   /** Outlives the page, so that a deletion is carried out when the tab closes. */
   deleteMeeting: (id: string) =>

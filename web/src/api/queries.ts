@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type Meeting, type User } from './client';
+import { api, type Meeting, type MeetingChange, type User } from './client';
 import { ApiFault } from './fault';
 
 /** makeQueryClient holds what the pages know of the server. */
@@ -75,8 +75,6 @@ export function useCreateMeeting() {
     },
   });
 }
-
-export type MeetingChange = Parameters<typeof api.changeMeeting>[1];
 
 export function useChangeMeeting() {
   const client = useQueryClient();

@@ -1,42 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { faultText } from './fault';
 
-// Every code a server of this version sends to people (docs/protocol.md and the HTTP interface).
-const codes = [
-  'chat.empty',
-  'chat.too_fast',
-  'chat.too_long',
-  'command.invalid',
-  'command.unknown',
-  'email.invalid',
-  'email.taken',
-  'invite.not_found',
-  'meeting.ended',
-  'meeting.full',
-  'meeting.locked',
-  'meeting.not_found',
-  'message.too_large',
-  'name.empty',
-  'name.invalid',
-  'name.too_long',
-  'not_found',
-  'password.too_short',
-  'policy.invalid',
-  'rate.limited',
-  'resume.invalid',
-  'right.missing',
-  'seat.removed',
-  'seat.unknown',
-  'server.draining',
-  'setup.done',
-  'share.limit',
-  'signin.required',
-  'signin.wrong',
-  'ticket.invalid',
-  'version.old',
-];
+// Told to the operator on the console, never to a browser.
+const forOperators = /^(data\.|media\.port_taken$|config\.|listen\.|setup\.secret)/;
 
-it.each(codes)('has words of its own for %s', (code) => {
+/** Every fault code in the server's source. */
+function codesOfTheServer(): string[] {
+  const source = join(import.meta.dirname, '../../../internal');
+  const codes = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go'))
+    .flatMap((file) => [
+      ...readFileSync(join(source, file), 'utf8').matchAll(/fault\.New\("[^"]*",\s*[\w.]+,\s*"([a-z_.]+)"/g),
+    ])
+    .map(([, code]) => code ?? '');
+  return [...new Set(codes)].filter((code) => !forOperators.test(code)).sort();
+}
+
+const codes = codesOfTheServer();
+
+it('finds the codes', () => {
+  expect(codes).toEqual(expect.arrayContaining(['meeting.not_found', 'signin.wrong', 'name.too_long']));
+});
+
+it.each(codes.filter((code) => code !== 'internal'))('has words of its own for %s', (code) => {
   expect(faultText(code)).not.toBe(faultText('internal'));
 });
 

@@ -41,6 +41,7 @@ Object.assign(window, {
 });
 Object.assign(Element.prototype, {
   scrollIntoView: () => undefined,
+  animate: () => ({ cancel: () => undefined }),
 });
 
 afterEach(cleanup);
