@@ -57,8 +57,8 @@ export function fakeLive(
   });
   vi.spyOn(live, 'on').mockImplementation((type, fn) => {
     const set = handlers.get(type) ?? new Set();
-    handlers.set(type, set.add(fn as (body: never) => void));
-    return () => set.delete(fn as (body: never) => void);
+    handlers.set(type, set.add(fn));
+    return () => set.delete(fn);
   });
   return {
     sent,

@@ -8,7 +8,13 @@ import { ChatPanel } from './ChatPanel';
 import { useOutbox } from './outbox';
 
 const at = Date.UTC(2026, 0, 5, 10, 2);
-const said = (id: string, seat: string, text: string, after = 0) => ({ id, seat, name: seat, at: at + after, text });
+const said = (id: string, seat: string, text: string, after = 0) => ({
+  id,
+  seat,
+  name: seat,
+  at: at + after,
+  text,
+});
 const people = [aSeat('Me'), aSeat('Ada')];
 
 beforeEach(() => useOutbox.setState({ meeting: '', draft: '', sending: [], refused: null }));
@@ -67,7 +73,13 @@ describe('ChatPanel', () => {
     await userEvent.type(field, 'hello{Enter}');
     expect(field.value).toBe('hello');
     expect(field.getAttribute('aria-invalid')).toBe('true');
-    expect(field.getAttribute('aria-describedby')?.split(' ').map((id) => document.getElementById(id)?.textContent).join('')).toMatch(/moment|seconds|slow/i);
+    expect(
+      field
+        .getAttribute('aria-describedby')
+        ?.split(' ')
+        .map((id) => document.getElementById(id)?.textContent)
+        .join(''),
+    ).toMatch(/moment|seconds|slow/i);
   });
 
   it('counts near the limit and sends nothing beyond it', async () => {

@@ -69,7 +69,10 @@ export function ChatPanel() {
               />
             ))}
             {sending.map((message) => (
-              <li key={message.key} className={`${styles['group'] ?? ''} ${styles['mine'] ?? ''} ${styles['sending'] ?? ''}`}>
+              <li
+                key={message.key}
+                className={`${styles['group'] ?? ''} ${styles['mine'] ?? ''} ${styles['sending'] ?? ''}`}
+              >
                 <div className={styles['bubble']}>
                   <Words text={message.text} />
                 </div>

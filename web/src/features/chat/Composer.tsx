@@ -78,10 +78,15 @@ export function Composer({ onSend, field }: Props) {
           }}
         />
       </div>
-      <p id={`${id}-state`} className={cx(styles['state'], (left < 0 || refused !== null) && styles['wrong'])}>
+      <p
+        id={`${id}-state`}
+        className={cx(styles['state'], (left < 0 || refused !== null) && styles['wrong'])}
+      >
         {!open && t('reconnecting')}
         {open && refused !== null && refusalText(refused)}
-        {open && refused === null && left < counterFrom && <span data-numbers>{t(left < 0 ? 'over' : 'left', { count: Math.abs(left) })}</span>}
+        {open && refused === null && left < counterFrom && (
+          <span data-numbers>{t(left < 0 ? 'over' : 'left', { count: Math.abs(left) })}</span>
+        )}
       </p>
       <p id={`${id}-hint`} className={styles['hint']}>
         {t('hint')}

@@ -11,7 +11,13 @@ export const Words = memo(function Words({ text }: { text: string }) {
           part
         ) : (
           // The pieces of a text never change places, so their index is their identity.
-          <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow" referrerPolicy="no-referrer">
+          <a
+            key={index}
+            href={href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            referrerPolicy="no-referrer"
+          >
             {part}
           </a>
         ),

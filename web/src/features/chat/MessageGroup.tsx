@@ -4,7 +4,7 @@ import { formatTime } from '@/i18n';
 import type { ChatMessage } from '@/live';
 import { Avatar, cx, IconButton, Trash2 } from '@/ui';
 import styles from './Chat.module.css';
-import type { Group } from './grouping';
+import { excerpt, type Group } from './grouping';
 import { Words } from './Message';
 
 interface Props {
@@ -14,11 +14,8 @@ interface Props {
   onDelete: ((message: ChatMessage) => void) | undefined;
 }
 
-/** A label must stay short enough to be listened to. */
-function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length <= 40 ? text : `${characters.slice(0, 40).join('')}…`;
-}
+/** A label must stay short enough to be listened to, in characters. */
+const labelled = 40;
 
 export const MessageGroup = memo(function MessageGroup({ group, mine, onDelete }: Props) {
   const { t } = useTranslation('chat');
@@ -41,7 +38,10 @@ export const MessageGroup = memo(function MessageGroup({ group, mine, onDelete }
               <IconButton
                 size="small"
                 className={styles['delete']}
-                label={t('delete.of', { name: mine ? t('you') : group.name, text: shortened(message.text) })}
+                label={t('delete.of', {
+                  name: mine ? t('you') : group.name,
+                  text: excerpt(message.text, labelled),
+                })}
                 tooltip={t('delete')}
                 icon={<Trash2 size={16} />}
                 onPress={() => onDelete(message)}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { characters, grouped } from './grouping';
+import { characters, excerpt, grouped } from './grouping';
 
 const m = (id: string, seat: string, at: number, name = seat) => ({ id, seat, name, at });
 
@@ -15,12 +15,27 @@ describe('grouped', () => {
   });
 
   it('is named after its first message', () => {
-    expect(grouped([m('1', 'a', 5, 'Ada'), m('2', 'a', 6, 'Ada')])[0]).toMatchObject({ id: '1', seat: 'a', name: 'Ada', at: 5 });
+    expect(grouped([m('1', 'a', 5, 'Ada'), m('2', 'a', 6, 'Ada')])[0]).toMatchObject({
+      id: '1',
+      seat: 'a',
+      name: 'Ada',
+      at: 5,
+    });
   });
 });
 
 describe('characters', () => {
   it('counts what a person calls a character as the server does', () => {
     expect(characters('aé🙂')).toBe(3);
+  });
+});
+
+describe('excerpt', () => {
+  it.each([
+    ['short', 5, 'short'],
+    ['longer', 5, 'longe…'],
+    ['🙂🙂🙂', 2, '🙂🙂…'],
+  ])('%s at %i', (text, most, want) => {
+    expect(excerpt(text, most)).toBe(want);
   });
 });

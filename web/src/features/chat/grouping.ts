@@ -49,7 +49,11 @@ export const counterFrom = 400;
 
 /** Counts as the server does: code points, not UTF-16 units. */
 export function characters(text: string): number {
-  let n = 0;
-  for (const _ of text) n++;
-  return n;
+  return Array.from(text).length;
+}
+
+/** The first characters of a text that is too long to be listened to. */
+export function excerpt(text: string, most: number): string {
+  const all = Array.from(text);
+  return all.length <= most ? text : `${all.slice(0, most).join('')}…`;
 }

@@ -45,7 +45,11 @@ const allowed = new Set(['http:', 'https:']);
 
 /** What must never come out of a name or a message, wherever it is shown. */
 function expectInert(root: HTMLElement): void {
-  expect(root.querySelectorAll('script, img, iframe, object, embed, style, link, meta, video, form form, math, marquee, details')).toHaveLength(0);
+  expect(
+    root.querySelectorAll(
+      'script, img, iframe, object, embed, style, link, meta, video, form form, math, marquee, details',
+    ),
+  ).toHaveLength(0);
   for (const element of root.querySelectorAll('*')) {
     for (const { name } of element.attributes) expect(name.startsWith('on')).toBe(false);
   }
@@ -75,13 +79,19 @@ describe.each(payloads)('%j', (payload) => {
 
   it('stays what it is inside a sentence of the message files', () => {
     const { container } = render(<PeoplePanel />);
-    const labels = [...container.querySelectorAll('button')].map((button) => button.getAttribute('aria-label'));
+    const labels = [...container.querySelectorAll('button')].map((button) =>
+      button.getAttribute('aria-label'),
+    );
     expect(labels).toContain(`Actions for ${payload}`);
     expect(labels).toContain(`Lower the hand of ${payload}`);
   });
 
   it('is text in the lists of people and hands, and over the stage', () => {
-    for (const part of [<PeoplePanel key="people" />, <HandQueue key="hands" />, <ReactionsOverlay key="reactions" />]) {
+    for (const part of [
+      <PeoplePanel key="people" />,
+      <HandQueue key="hands" />,
+      <ReactionsOverlay key="reactions" />,
+    ]) {
       const { container, unmount } = render(part);
       expect([...container.querySelectorAll('bdi')].map((name) => name.textContent)).toContain(payload);
       expectInert(container);

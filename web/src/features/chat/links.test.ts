@@ -36,12 +36,29 @@ describe('pieces', () => {
   });
 
   it('loses no character', () => {
-    const texts = ['', 'a', '\n https://a.example…  b\n', '((https://a.example))', 'www.', 'https://[', '🙂https://a.example🙂'];
-    for (const text of texts) expect(pieces(text).map((p) => p.text).join('')).toBe(text);
+    const texts = [
+      '',
+      'a',
+      '\n https://a.example…  b\n',
+      '((https://a.example))',
+      'www.',
+      'https://[',
+      '🙂https://a.example🙂',
+    ];
+    for (const text of texts)
+      expect(
+        pieces(text)
+          .map((p) => p.text)
+          .join(''),
+      ).toBe(text);
   });
 
   it('stays quick on long hostile text', () => {
     const text = `https://a.example/${')'.repeat(4000)}`;
-    expect(pieces(text).map((p) => p.text).join('')).toBe(text);
+    expect(
+      pieces(text)
+        .map((p) => p.text)
+        .join(''),
+    ).toBe(text);
   });
 });

@@ -14,9 +14,7 @@ export interface Raised {
 export function handQueue<S extends Raised>(seats: Iterable<S>): S[] {
   return [...seats]
     .filter((seat) => seat.hand > 0)
-    .sort(
-      (a, b) => a.hand - b.hand || a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-    );
+    .sort((a, b) => a.hand - b.hand || a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** The place in the queue counted from 1; 0 when the hand is down. */

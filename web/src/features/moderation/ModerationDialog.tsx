@@ -75,7 +75,10 @@ function Switches() {
 /** The policy as it will be once the server agrees; a refusal takes the change back. */
 function usePolicy(): [Policy, (change: Partial<Policy>) => void] {
   const policy = useLive((state) => state.policy);
-  const [shown, show] = useOptimistic(policy, (now: Policy, change: Partial<Policy>) => ({ ...now, ...change }));
+  const [shown, show] = useOptimistic(policy, (now: Policy, change: Partial<Policy>) => ({
+    ...now,
+    ...change,
+  }));
   const [, start] = useTransition();
   const change = (wanted: Partial<Policy>) => {
     start(async () => {

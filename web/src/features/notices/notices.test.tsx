@@ -1,5 +1,5 @@
 import { act, render, screen } from '@testing-library/react';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { media } from '@/media';
 import * as player from '@/features/sounds/player';
 import { setSound } from '@/features/preferences/store';
@@ -10,7 +10,11 @@ import { Notices } from './Notices';
 const spoken = () => document.getElementById('announcer-polite')?.textContent ?? '';
 const me = aSeat('me', { role: 'attendee' });
 const mia = aSeat('mia', { name: 'Mia', role: 'moderator' });
-const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+const pass = (ms: number): void => {
+  act(() => {
+    vi.advanceTimersByTime(ms);
+  });
+};
 
 function mount() {
   render(
@@ -21,7 +25,7 @@ function mount() {
   );
 }
 
-let played: ReturnType<typeof vi.spyOn>;
+let played: MockInstance<typeof player.play>;
 
 beforeEach(() => {
   vi.useFakeTimers();

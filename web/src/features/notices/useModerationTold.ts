@@ -49,7 +49,8 @@ export function useModerationTold(): void {
       }),
       live.on('locked', ({ locked, by }) => {
         const { you, rights } = useLive.getState();
-        if (by !== you && rights.has('lock')) announce(t(locked ? 'locked.by' : 'unlocked.by', { name: nameOf(by) }));
+        if (by !== you && rights.has('lock'))
+          announce(t(locked ? 'locked.by' : 'unlocked.by', { name: nameOf(by) }));
       }),
       useLive.subscribe((now, last) => {
         // The first welcome says what one may do; that is no news.

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
+import { excerpt } from '@/features/chat/grouping';
 import { handQueue, newlyRaised } from '@/features/hands/queue';
 import { type Kind, kindOf } from '@/features/reactions/kinds';
 import { tally } from '@/features/reactions/tally';
@@ -17,11 +18,6 @@ const readOut = 200;
 function useOthers(): (count: number) => string {
   const { t } = useTranslation('people');
   return (count) => t('others', { count });
-}
-
-function excerpt(text: string): string {
-  const characters = [...text];
-  return characters.length <= readOut ? text : `${characters.slice(0, readOut).join('')}…`;
 }
 
 /** Tells who came and who went. */
@@ -102,7 +98,7 @@ export function useChatTold(): void {
       const names = [...new Set(messages.map(({ name }) => name))];
       announce(
         messages.length === 1
-          ? t('said', { name: first.name, text: excerpt(first.text) })
+          ? t('said', { name: first.name, text: excerpt(first.text, readOut) })
           : t('said.several', { count: messages.length, names: nameList(names, others) }),
       );
     });

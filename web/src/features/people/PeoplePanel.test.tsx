@@ -6,12 +6,24 @@ import { expectAccessible } from '@/test/axe';
 import { aSeat, fakeLive } from '@/test/live';
 import { PeoplePanel } from './PeoplePanel';
 
-const moderating = ['mute', 'stopMedia', 'lowerHands', 'spotlight', 'assignRoles', 'remove', 'setPolicy', 'lock'];
+const moderating = [
+  'mute',
+  'stopMedia',
+  'lowerHands',
+  'spotlight',
+  'assignRoles',
+  'remove',
+  'setPolicy',
+  'lock',
+];
 const me = aSeat('me', { name: 'Mia', role: 'moderator' });
 const ada = aSeat('ada', { name: 'Ada', guest: true });
 const olaf = aSeat('olaf', { name: 'Olaf', role: 'owner' });
 
-const names = () => within(screen.getByRole('list', { name: /here|found/ })).getAllByRole('listitem').map((row) => row.querySelector('bdi')?.textContent);
+const names = () =>
+  within(screen.getByRole('list', { name: /here|found/ }))
+    .getAllByRole('listitem')
+    .map((row) => row.querySelector('bdi')?.textContent);
 
 async function open(name: string) {
   await userEvent.click(screen.getByRole('button', { name: `Actions for ${name}` }));
@@ -42,7 +54,10 @@ describe('PeoplePanel', () => {
   });
 
   it('offers a moderator what the server would carry out', async () => {
-    const server = fakeLive([me, ada, olaf], { rights: moderating, policy: { microphone: true, camera: true, share: true, chat: true, reactions: true } });
+    const server = fakeLive([me, ada, olaf], {
+      rights: moderating,
+      policy: { microphone: true, camera: true, share: true, chat: true, reactions: true },
+    });
     render(<PeoplePanel />);
     expect(await open('Olaf')).toEqual(['Ask to unmute', 'Pin for me', 'Spotlight for everyone']);
     await userEvent.keyboard('{Escape}');
@@ -75,10 +90,11 @@ describe('PeoplePanel', () => {
     const server = fakeLive([me, { ...ada, hand: 20 }, { ...olaf, hand: 10 }], { rights: moderating });
     render(<PeoplePanel />);
     const queue = screen.getByRole('region', { name: 'Raised hands' });
-    expect(within(queue).getAllByRole('listitem').map((row) => row.textContent)).toEqual([
-      expect.stringContaining('Olaf, Number 1'),
-      expect.stringContaining('Ada, Number 2'),
-    ]);
+    expect(
+      within(queue)
+        .getAllByRole('listitem')
+        .map((row) => row.textContent),
+    ).toEqual([expect.stringContaining('Olaf, Number 1'), expect.stringContaining('Ada, Number 2')]);
     await expectAccessible();
     await userEvent.click(within(queue).getByRole('button', { name: 'Lower the hand of Ada' }));
     await userEvent.click(within(queue).getByRole('button', { name: 'Lower all' }));
@@ -92,7 +108,11 @@ describe('PeoplePanel', () => {
   });
 
   it('finds people among many', async () => {
-    fakeLive([me, ...Array.from({ length: 20 }, (_, n) => aSeat(`s${n}`, { name: `Person ${n}` })), aSeat('z', { name: 'Zoë' })]);
+    fakeLive([
+      me,
+      ...Array.from({ length: 20 }, (_, n) => aSeat(`s${n}`, { name: `Person ${n}` })),
+      aSeat('z', { name: 'Zoë' }),
+    ]);
     render(<PeoplePanel />);
     await userEvent.type(screen.getByRole('searchbox', { name: 'Search people' }), 'zoe');
     expect(names()).toEqual(['Zoë']);

@@ -61,7 +61,11 @@ export function PeoplePanel() {
             className={styles['search']}
           />
         )}
-        <Button icon={<Copy size={16} aria-hidden="true" />} wide={total < searchFrom} onPress={() => void copyLink(t)}>
+        <Button
+          icon={<Copy size={16} aria-hidden="true" />}
+          wide={total < searchFrom}
+          onPress={() => void copyLink(t)}
+        >
           {t('copyLink')}
         </Button>
       </div>
@@ -94,11 +98,17 @@ export function PeoplePanel() {
       <ConfirmDialog
         isOpen={asked !== null}
         onOpenChange={() => setAsked(null)}
-        title={asked?.action === 'stepDown' ? t('stepDown.title') : t('remove.title', { name: asked?.seat.name ?? '' })}
+        title={
+          asked?.action === 'stepDown'
+            ? t('stepDown.title')
+            : t('remove.title', { name: asked?.seat.name ?? '' })
+        }
         confirmLabel={t(asked?.action === 'stepDown' ? 'stepDown.confirm' : 'remove.confirm')}
         onConfirm={() => void confirmed()}
       >
-        {asked?.action === 'stepDown' ? t('stepDown.text') : t('remove.text', { name: asked?.seat.name ?? '' })}
+        {asked?.action === 'stepDown'
+          ? t('stepDown.text')
+          : t('remove.text', { name: asked?.seat.name ?? '' })}
       </ConfirmDialog>
     </div>
   );
@@ -117,7 +127,10 @@ function Foot() {
         </Button>
       )}
       {maySet && (
-        <Button icon={<SlidersHorizontal size={16} aria-hidden="true" />} onPress={() => openDialog('moderation')}>
+        <Button
+          icon={<SlidersHorizontal size={16} aria-hidden="true" />}
+          onPress={() => openDialog('moderation')}
+        >
           {t('open')}
         </Button>
       )}

@@ -70,7 +70,10 @@ function Marks({ seat }: { seat: Seat }) {
       {/* A viewer sends nothing, so there is nothing to be off. */}
       {seat.role !== 'viewer' && (
         <>
-          <Mark icon={cameraOff ? VideoOff : Video} label={t(cameraOff ? 'state.cameraOff' : 'state.cameraOn')} />
+          <Mark
+            icon={cameraOff ? VideoOff : Video}
+            label={t(cameraOff ? 'state.cameraOff' : 'state.cameraOn')}
+          />
           <Mark
             icon={muted ? MicOff : Mic}
             label={t(muted ? 'state.muted' : 'state.unmuted')}

@@ -12,7 +12,6 @@ import {
   Hand,
   IconButton,
   Menu,
-  Mic,
   MicOff,
   MonitorX,
   Pin,
@@ -30,7 +29,7 @@ import {
 import { type PersonAction, personActions } from './personActions';
 import { runPersonAction } from './run';
 
-const icons: Readonly<Record<PersonAction, typeof Mic>> = {
+const icons: Readonly<Record<PersonAction, typeof MicOff>> = {
   mute: MicOff,
   askUnmute: Ear,
   stopCamera: VideoOff,
@@ -90,7 +89,14 @@ export function PersonMenu({ seat, onAsk }: Props) {
   return (
     <Menu
       label={t('menu', { name: seat.name })}
-      trigger={<IconButton label={t('menu', { name: seat.name })} tooltip={false} icon={<Ellipsis size={18} />} size="small" />}
+      trigger={
+        <IconButton
+          label={t('menu', { name: seat.name })}
+          tooltip={false}
+          icon={<Ellipsis size={18} />}
+          size="small"
+        />
+      }
       sections={sections.map((actions, index) => ({
         id: String(index),
         items: actions.map((action) => {

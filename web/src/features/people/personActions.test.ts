@@ -45,7 +45,16 @@ describe('personActions', () => {
     [
       'an owner, for an owner',
       { me: { id: 'me', role: 'owner' }, seat: seat({ role: 'owner' }), muted: false },
-      ['mute', 'pin', 'spotlight', 'role.moderator', 'role.presenter', 'role.attendee', 'role.viewer', 'remove'],
+      [
+        'mute',
+        'pin',
+        'spotlight',
+        'role.moderator',
+        'role.presenter',
+        'role.attendee',
+        'role.viewer',
+        'remove',
+      ],
     ],
     [
       'somebody who may not speak is not asked to',
@@ -58,7 +67,11 @@ describe('personActions', () => {
       ['role.moderator', 'role.presenter', 'role.attendee', 'remove'],
     ],
     ['anybody, for an attendee', { me: { id: 'me', role: 'attendee' }, rights: new Set(['chat']) }, ['pin']],
-    ['oneself as moderator', { seat: seat({ id: 'me', role: 'moderator', hand: 5 }) }, ['lowerHand', 'pin', 'spotlight', 'stepDown']],
+    [
+      'oneself as moderator',
+      { seat: seat({ id: 'me', role: 'moderator', hand: 5 }) },
+      ['lowerHand', 'pin', 'spotlight', 'stepDown'],
+    ],
     [
       'the only owner',
       { me: { id: 'me', role: 'owner' }, seat: seat({ id: 'me', role: 'owner' }) },
@@ -69,7 +82,11 @@ describe('personActions', () => {
       { me: { id: 'me', role: 'owner' }, seat: seat({ id: 'me', role: 'owner' }), owners: 2 },
       ['pin', 'spotlight', 'stepDown'],
     ],
-    ['oneself as attendee', { me: { id: 'me', role: 'attendee' }, seat: seat({ id: 'me', hand: 5 }), rights: new Set() }, ['lowerHand', 'pin']],
+    [
+      'oneself as attendee',
+      { me: { id: 'me', role: 'attendee' }, seat: seat({ id: 'me', hand: 5 }), rights: new Set() },
+      ['lowerHand', 'pin'],
+    ],
   ])('%s', (_, change, want) => {
     expect(personActions(standing(change)).flat()).toEqual(want);
   });

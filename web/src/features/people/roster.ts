@@ -44,9 +44,7 @@ export function roster<S extends Listed>(
     .sort((a, b) => {
       if (a.id === you || b.id === you) return a.id === you ? -1 : 1;
       return (
-        byRole(roleOf(a.role), roleOf(b.role)) ||
-        collator.compare(a.name, b.name) ||
-        a.joinedAt - b.joinedAt
+        byRole(roleOf(a.role), roleOf(b.role)) || collator.compare(a.name, b.name) || a.joinedAt - b.joinedAt
       );
     });
 }

@@ -49,7 +49,12 @@ const drawings: Readonly<Record<Kind, (size: number | string) => ReactNode>> = {
     <Drawing size={size}>
       <g transform="translate(7.4 2.6) rotate(18 10 12) scale(0.72)">{palm}</g>
       <g transform="translate(1 6.2) rotate(-14 10 12) scale(0.76)">{palm}</g>
-      <path d="M4.5 5.5 3 3.5M8.5 3.8 8.2 1.4M12.3 4.2l1.2-2" stroke="#f08c2e" strokeWidth="1.4" strokeLinecap="round" />
+      <path
+        d="M4.5 5.5 3 3.5M8.5 3.8 8.2 1.4M12.3 4.2l1.2-2"
+        stroke="#f08c2e"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+      />
     </Drawing>
   ),
   laugh: (size) => (
@@ -72,9 +77,24 @@ const drawings: Readonly<Record<Kind, (size: number | string) => ReactNode>> = {
       <path d="M6.4 9.6 2.2 21.8l12.2-4.2Z" fill={skin} {...line} />
       <path d="M5 13.6l5.4 5.4M3.7 17.4l2.9 2.9" stroke="#e5344b" strokeWidth="1.4" />
       <path d="M6.4 9.6c1.2-1 8.9 6.7 8 8-1.2 1-8.9-6.7-8-8Z" fill="#f08c2e" {...line} />
-      <path d="M12.5 9.500c2.6-.6 1-3 2.6-4.400s2.4.2 4.4-2.3" stroke="#4a7ddb" strokeWidth="1.5" strokeLinecap="round" />
-      <path d="M15 13c1.5-1.6 3 .4 4.3-.8s1.2-.6 2.5-.3" stroke="#3f9a55" strokeWidth="1.5" strokeLinecap="round" />
-      <path d="M9.5 7.500c.4-1.5-1.1-2-.4-3.500s.2-1.3.5-2" stroke="#e5344b" strokeWidth="1.5" strokeLinecap="round" />
+      <path
+        d="M12.5 9.500c2.6-.6 1-3 2.6-4.400s2.4.2 4.4-2.3"
+        stroke="#4a7ddb"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+      />
+      <path
+        d="M15 13c1.5-1.6 3 .4 4.3-.8s1.2-.6 2.5-.3"
+        stroke="#3f9a55"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+      />
+      <path
+        d="M9.5 7.500c.4-1.5-1.1-2-.4-3.500s.2-1.3.5-2"
+        stroke="#e5344b"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+      />
       <circle cx="4.5" cy="5" r="1.1" fill="#4a7ddb" />
       <circle cx="20" cy="7.5" r="1.1" fill="#e5344b" />
       <circle cx="19.5" cy="17.5" r="1.1" fill="#f08c2e" />

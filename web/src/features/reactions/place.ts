@@ -11,7 +11,10 @@ const strays = [0, -0.14, 0.12, -0.06, 0.18];
  * Puts a reaction where it begins to rise: over the sender's tile, whose name
  * says who it is, or at the lower left with the name written under it.
  */
-export function place(element: HTMLElement, { id, seat }: { readonly id: number; readonly seat: string }): void {
+export function place(
+  element: HTMLElement,
+  { id, seat }: { readonly id: number; readonly seat: string },
+): void {
   const overlay = element.parentElement?.getBoundingClientRect();
   const tile = element
     .closest('main')
@@ -32,9 +35,23 @@ export function place(element: HTMLElement, { id, seat }: { readonly id: number;
   );
 }
 
+/** Five seconds are the life of a reaction in the live store. */
+const life = 5000;
+
 /** x is the middle, y the lower edge, both in the overlay; it rises by `rise`. CSS pixels. */
 function put(element: HTMLElement, x: number, y: number, rise: number): void {
-  element.style.setProperty('--x', `${Math.round(x)}px`);
-  element.style.setProperty('--y', `${Math.round(y)}px`);
-  element.style.setProperty('--rise', `${Math.round(-rise)}px`);
+  element.style.left = `${Math.round(x)}px`;
+  element.style.top = `${Math.round(y)}px`;
+  const at = (share: number, scale: number) =>
+    `translate(-50%, -100%) translateY(${Math.round(-rise * share)}px) scale(${scale})`;
+  element.animate(
+    [
+      { opacity: 0, transform: at(0, 0.5) },
+      { offset: 0.06, opacity: 1, transform: at(0.02, 1.15) },
+      { offset: 0.12, opacity: 1, transform: at(0.2, 1) },
+      { offset: 0.75, opacity: 1, transform: at(0.85, 1) },
+      { opacity: 0, transform: at(1, 1) },
+    ],
+    { duration: life, fill: 'both', easing: 'ease-out' },
+  );
 }

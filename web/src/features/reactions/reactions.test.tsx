@@ -37,7 +37,12 @@ describe('ReactionsOverlay', () => {
   const ada = aSeat('ada', { name: 'Ada' });
 
   it('shows each with the name of its sender', async () => {
-    fakeLive([aSeat('me'), ada], { reactions: [{ id: 1, seat: 'ada', kind: 'clap', at: 0 }, { id: 2, seat: 'me', kind: 'heart', at: 0 }] });
+    fakeLive([aSeat('me'), ada], {
+      reactions: [
+        { id: 1, seat: 'ada', kind: 'clap', at: 0 },
+        { id: 2, seat: 'me', kind: 'heart', at: 0 },
+      ],
+    });
     const { container } = render(<ReactionsOverlay />);
     expect([...container.querySelectorAll('li')].map((li) => li.textContent)).toEqual(['Ada', 'You']);
     expect(container.querySelectorAll('svg')).toHaveLength(2);

@@ -22,7 +22,10 @@ describe('Pace', () => {
   });
 
   it('makes no sound for coming and going above ten people', () => {
-    for (const [people, want] of [[10, 'join'], [11, undefined]] as const) {
+    for (const [people, want] of [
+      [10, 'join'],
+      [11, undefined],
+    ] as const) {
       const pace = new Pace();
       pace.ask('join', at(0, { people }));
       expect(pace.due(at(0, { people }))).toBe(want);

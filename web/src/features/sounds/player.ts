@@ -3,7 +3,8 @@ import { longestSound, type Sound, sound } from './tones';
 
 /** Plays a sound on the chosen speaker. Stays silent where the browser forbids sound. */
 export async function play(which: Sound): Promise<void> {
-  const { context, giveBack } = borrowAudio();
+  const audio = borrowAudio();
+  const { context } = audio;
   // Only an element can be sent to a speaker in every browser that knows speakers.
   const out = context.createMediaStreamDestination();
   const element = new Audio();
@@ -17,6 +18,6 @@ export async function play(which: Sound): Promise<void> {
     // The page was not touched yet: a sound that comes late would say nothing.
   } finally {
     element.srcObject = null;
-    giveBack();
+    audio.giveBack();
   }
 }

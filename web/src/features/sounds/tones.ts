@@ -11,7 +11,13 @@ interface Note {
   readonly wave: 'sine' | 'triangle';
 }
 
-const note = (at: number, pitch: number, loudness: number, rings = 0.32, wave: Note['wave'] = 'sine'): Note => ({
+const note = (
+  at: number,
+  pitch: number,
+  loudness: number,
+  rings = 0.32,
+  wave: Note['wave'] = 'sine',
+): Note => ({
   at,
   pitch,
   loudness,
