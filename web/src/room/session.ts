@@ -17,6 +17,7 @@ import {
   Track,
   VideoQuality,
 } from 'livekit-client';
+import { useLive } from '@/live';
 import { type DataSaver, media } from '@/media';
 import { board, type Picture, type Quality, type SeatMedia } from './board';
 import { clear, nextCongestion } from './congestion';
@@ -24,7 +25,8 @@ import { demand } from './demand';
 import { Publisher } from './publisher';
 import { useRoom } from './store';
 
-setLogLevel(LogLevel.error);
+// A cut is told to the person by us; the SDK's own words would only fill the console.
+setLogLevel(LogLevel.silent);
 
 /** How often the state of the network is looked at, ms. */
 const lookEvery = 2000;
@@ -102,16 +104,22 @@ export class Session {
     const refresh = (participant: Participant): void => {
       this.#refresh(participant);
     };
+    // A stopping server sends everybody away; while the live channel is cut, pictures stay as they are.
+    const told = (): boolean => useLive.getState().phase === 'open';
     this.#room
       .on(RoomEvent.ParticipantConnected, refresh)
       .on(RoomEvent.ParticipantDisconnected, (participant) => {
-        board.drop(participant.identity);
+        if (told()) {
+          board.drop(participant.identity);
+        }
       })
       .on(RoomEvent.TrackPublished, (_, participant) => {
         refresh(participant);
       })
       .on(RoomEvent.TrackUnpublished, (_, participant) => {
-        refresh(participant);
+        if (told()) {
+          refresh(participant);
+        }
       })
       .on(RoomEvent.TrackMuted, (_, participant) => {
         refresh(participant);
@@ -206,7 +214,9 @@ export class Session {
         element.remove();
       }
     }
-    this.#refresh(participant);
+    if (useLive.getState().phase === 'open') {
+      this.#refresh(participant);
+    }
   };
 
   /** Brings subscriptions and the board in line with what a participant sends now. */
