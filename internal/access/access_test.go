@@ -13,7 +13,7 @@ import (
 
 // policies are all there are.
 func policies() []access.Policy {
-	var all []access.Policy
+	all := make([]access.Policy, 0, 32)
 	for bits := range 32 {
 		bit := func(n int) bool { return bits>>n&1 == 1 }
 		all = append(all, access.Policy{Microphone: bit(0), Camera: bit(1), Share: bit(2), Chat: bit(3), Reactions: bit(4)})
