@@ -41,8 +41,7 @@ export interface Effects {
 /** The real browser. Storage is blocked in some privacy settings, where even naming it throws. */
 export function browserEnvironment(effects: Effects): Environment {
   return {
-    // TypeScript believes mediaDevices to be always there; outside HTTPS it is not.
-    devices: navigator.mediaDevices as MediaDevices | undefined,
+    devices: navigator.mediaDevices,
     local: storageOr(() => localStorage),
     session: storageOr(() => sessionStorage),
     speakerSelectable: 'setSinkId' in HTMLMediaElement.prototype,

@@ -5,8 +5,8 @@ import type { DeviceKind } from './state';
 
 interface Waiting {
   readonly constraints: MediaTrackConstraints;
-  resolve(track: MediaStreamTrack): void;
-  reject(error: unknown): void;
+  readonly resolve: (track: MediaStreamTrack) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** How long the first of two waits for the second, in milliseconds. */

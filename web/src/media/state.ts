@@ -99,28 +99,28 @@ export interface MediaState {
 
 export interface MediaActions {
   /** Opens what the person wants open, with one prompt for both where the browser can. Safe to call again. */
-  start(): void;
+  readonly start: () => void;
   /** Closes every device. Choices stay; start() begins anew. */
-  stop(): void;
+  readonly stop: () => void;
   /** Mutes or unmutes. The device stays open while muted, so that unmuting is instant. */
-  setMicrophone(on: boolean): void;
+  readonly setMicrophone: (on: boolean) => void;
   /** Off closes the device, so that its light goes out. */
-  setCamera(on: boolean): void;
-  chooseMicrophone(id: string): void;
-  chooseCamera(id: string): void;
-  chooseSpeaker(id: string): void;
+  readonly setCamera: (on: boolean) => void;
+  readonly chooseMicrophone: (id: string) => void;
+  readonly chooseCamera: (id: string) => void;
+  readonly chooseSpeaker: (id: string) => void;
   /** Turns a phone's camera round. */
-  flipCamera(): void;
+  readonly flipCamera: () => void;
   /** Tries again after 'blocked', 'missing', 'busy' or 'failed'. */
-  retry(kind: DeviceKind): void;
-  setBackground(choice: BackgroundChoice): void;
-  setNoise(choice: NoiseSuppression): void;
-  setPushToTalk(choice: { enabled?: boolean; key?: string }): void;
+  readonly retry: (kind: DeviceKind) => void;
+  readonly setBackground: (choice: BackgroundChoice) => void;
+  readonly setNoise: (choice: NoiseSuppression) => void;
+  readonly setPushToTalk: (choice: { enabled?: boolean; key?: string }) => void;
   /** The push-to-talk key went down or up. */
-  hold(down: boolean): void;
-  setDataSaver(choice: DataSaver): void;
+  readonly hold: (down: boolean) => void;
+  readonly setDataSaver: (choice: DataSaver) => void;
   /** Keeps "microphone on/off, camera on/off" for the next visit; the pre-join page calls it on joining. */
-  remember(): void;
+  readonly remember: () => void;
 }
 
 export type Media = MediaState & MediaActions;

@@ -337,7 +337,7 @@ describe('background and noise', () => {
 
   test('a background that breaks later does the same', async () => {
     const browser = everything();
-    let breaks = (_: unknown): void => undefined;
+    let breaks: (cause: unknown) => void = () => undefined;
     browser.background = (choice, raw, broken) => {
       breaks = broken;
       return Promise.resolve(browser.effect(raw, choice));

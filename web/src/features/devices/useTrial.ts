@@ -6,8 +6,8 @@ export interface DeviceTrial {
   readonly track: MediaStreamTrack | null;
   readonly problem: ProblemState | null;
   readonly isStarting: boolean;
-  start(): void;
-  stop(): void;
+  readonly start: () => void;
+  readonly stop: () => void;
 }
 
 interface Running {

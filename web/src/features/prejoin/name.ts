@@ -8,7 +8,8 @@ export type NameFault = 'empty' | 'long' | null;
 export function nameFault(name: string): NameFault {
   const trimmed = name.trim();
   if (trimmed === '') return 'empty';
-  return [...trimmed].length > longestName ? 'long' : null;
+  // Code points, as the server counts them.
+  return Array.from(trimmed).length > longestName ? 'long' : null;
 }
 
 export function rememberedName(): string {
