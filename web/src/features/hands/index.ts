@@ -1,2 +1,1 @@
 export { HandQueue } from './HandQueue';
-export { handQueue, placeInQueue } from './queue';

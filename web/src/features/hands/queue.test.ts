@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { handQueue, newlyRaised, placeInQueue, type Raised } from './queue';
+import { handQueue, newlyRaised, type Raised } from './queue';
 
 const seat = (id: string, hand: number, joinedAt = 0): Raised => ({ id, hand, joinedAt });
 
@@ -19,18 +19,6 @@ describe('handQueue', () => {
     const seats = [seat('b', 2), seat('a', 1)];
     handQueue(seats);
     expect(seats.map((s) => s.id)).toEqual(['b', 'a']);
-  });
-});
-
-describe('placeInQueue', () => {
-  const queue = handQueue([seat('a', 3), seat('b', 1), seat('c', 0)]);
-  it.each([
-    ['b', 1],
-    ['a', 2],
-    ['c', 0],
-    ['nobody', 0],
-  ])('%s is %i', (id, want) => {
-    expect(placeInQueue(queue, id)).toBe(want);
   });
 });
 

@@ -17,11 +17,6 @@ export function handQueue<S extends Raised>(seats: Iterable<S>): S[] {
     .sort((a, b) => a.hand - b.hand || a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-/** The place in the queue counted from 1; 0 when the hand is down. */
-export function placeInQueue(queue: readonly Raised[], id: string): number {
-  return queue.findIndex((seat) => seat.id === id) + 1;
-}
-
 /**
  * Who raised a hand between two states: the ones that are worth announcing. A
  * hand that went down and up again is a new one.
