@@ -64,6 +64,10 @@ build: need-build web/dist/index.html ## reproducible static binaries for linux 
 	@for arch in amd64 arm64; do GOOS=linux GOARCH=$$arch $(GOBUILD) -o dist/plenum-linux-$$arch ./cmd/plenum; done
 	@cd dist && sha256sum plenum-linux-* | tee SHA256SUMS
 
+.PHONY: deb
+deb: build ## Debian packages from those binaries, in dist/
+	@for arch in amd64 arm64; do packaging/deb $$arch $(VERSION); done
+
 .PHONY: clean
 clean: ## delete what was built, not the data
 	@rm -rf bin dist e2e/out
@@ -86,11 +90,11 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@touch web/dist/.keep web/dist/index.html
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	@cd web && npm ci --silent --no-audit --no-fund
+	@cd web && npm ci --loglevel error --no-audit --no-fund
 	@touch $@
 
 e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
-	@cd e2e && npm ci --silent --no-audit --no-fund
+	@cd e2e && npm ci --loglevel error --no-audit --no-fund
 	@touch $@
 
 bin/golangci-lint: tools/go.mod
