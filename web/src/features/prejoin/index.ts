@@ -1,1 +1,1 @@
-export { type Door, PreJoin, type PreJoinProps } from './PreJoin';
+export { type Door, PreJoin } from './PreJoin';
