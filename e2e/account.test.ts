@@ -61,8 +61,13 @@ test('the owner joins their own meeting and moderates it', async () => {
   await owner.button('Leave').waitFor()
   await guest.tile('Olga').waitFor()
   await owner.button('Leave').click()
-  await owner.page.getByRole('menuitem', { name: 'End meeting for all' }).waitFor()
-  await owner.page.getByRole('menuitem', { name: 'Leave', exact: true }).click()
+  await owner.button('End meeting for all').waitFor()
+  await owner.page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+})
+
+test('a guest leaves with one click', async () => {
+  await guest.button('Leave').click()
+  await guest.page.getByRole('heading', { name: 'You have left the meeting' }).waitFor()
 })
 
 test('a wrong link, a wrong password and an impossible name get plain words', async () => {

@@ -30,6 +30,7 @@ test('every screen at both sizes', async () => {
     for (const size of sizes) {
       const me = await Person.open({ ...persona(0), ...size, scheme: size.mobile ? 'dark' : 'light' })
       const { page } = me
+      page.setDefaultTimeout(8000)
       const attempt = async (what: string, steps: () => Promise<void>) => {
         try {
           await steps()
@@ -93,7 +94,8 @@ test('every screen at both sizes', async () => {
         await shoot(page, size.name, '09-call-1')
       })
       for (const n of [1, 2, 3]) {
-        if (!others[n]) others[n] = await Person.open({ ...persona(n), viewport: { width: 640, height: 400 } })
+        if (!others[n]) others[n] = await Person.open({ ...persona(n), viewport: { width: 1280, height: 800 } })
+        others[n].page.setDefaultTimeout(8000)
         const other = others[n]
         await attempt(`call ${n + 1}`, async () => {
           if (!(await other.button('Leave').count())) await other.join(links.attendee)
@@ -147,7 +149,7 @@ test('every screen at both sizes', async () => {
       await attempt('leave', async () => {
         await me.button('Leave').click()
         await shoot(page, size.name, '26-leave')
-        await page.getByRole('menuitem', { name: 'Leave', exact: true }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
         await page.getByRole('heading').first().waitFor()
         await shoot(page, size.name, '27-left')
       })

@@ -1,6 +1,6 @@
 // Hosts in network namespaces: a server and people with addresses of their own,
 // whose cables can be pulled and whose every packet's destination is noted.
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Namespaces need root; without it the tests that use them say so. */
@@ -46,16 +46,42 @@ export class Host {
 }
 
 const serverAddress = '10.99.0.1'
+const namesAddress = '10.99.0.53'
+
+// A name server that knows no name and writes down each one it is asked for.
+const nameServer = `
+const socket = require('node:dgram').createSocket('udp4')
+socket.on('message', (query, from) => {
+  const labels = []
+  for (let at = 12; query[at] > 0; at += query[at] + 1) labels.push(query.toString('latin1', at + 1, at + 1 + query[at]))
+  console.log(labels.join('.').toLowerCase())
+  const answer = Buffer.from(query)
+  answer[2] = 0x81
+  answer[3] = 0x83 // RFC 1035 section 4.1.1: a response, no such name
+  socket.send(answer, from.port, from.address)
+})
+socket.bind(53, '${namesAddress}', () => console.log('ready'))
+`
 
 /** One cable segment with a server at 10.99.0.1 and people wherever asked. */
 export class Network {
   readonly server: Host
+  /** Every name that any host of this network asked for. */
+  readonly names: string[] = []
   private readonly hosts: Host[] = []
+  private nameServer: ChildProcess | undefined
 
-  constructor(private readonly tag: string) {
+  static async open(tag: string): Promise<Network> {
+    const network = new Network(tag)
+    await network.serveNames()
+    return network
+  }
+
+  private constructor(private readonly tag: string) {
     this.server = this.namespace('srv', serverAddress)
     this.server.exec('ip', 'link', 'add', 'br0', 'type', 'bridge')
     this.server.exec('ip', 'addr', 'add', `${serverAddress}/24`, 'dev', 'br0')
+    this.server.exec('ip', 'addr', 'add', `${namesAddress}/24`, 'dev', 'br0')
     this.server.exec('ip', 'link', 'set', 'br0', 'up')
     // Whatever asks for the outside world is answered by nobody, and noted.
     this.server.exec('ip', 'route', 'add', 'default', 'dev', 'br0')
@@ -72,7 +98,23 @@ export class Network {
     return host
   }
 
+  private async serveNames(): Promise<void> {
+    const [command = '', ...args] = [...this.server.prefix, process.execPath, '-e', nameServer]
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.nameServer = child
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error('the name server ended')))
+      child.stdout.on('data', (chunk: Buffer) => {
+        for (const line of chunk.toString().split('\n')) {
+          if (line === 'ready') resolve()
+          else if (line !== '') this.names.push(line)
+        }
+      })
+    })
+  }
+
   close(): void {
+    this.nameServer?.kill()
     for (const host of this.hosts) {
       run('ip', 'netns', 'del', host.name)
       rmSync(`/etc/netns/${host.name}`, { recursive: true, force: true })
@@ -88,9 +130,10 @@ export class Network {
     }
     run('ip', 'netns', 'add', host.name)
     this.hosts.push(host)
-    // Names are asked of an address nobody has, so that asking is noted.
     mkdirSync(`/etc/netns/${host.name}`, { recursive: true })
-    writeFileSync(`/etc/netns/${host.name}/resolv.conf`, 'nameserver 10.99.0.53\noptions timeout:1 attempts:1\n')
+    writeFileSync(`/etc/netns/${host.name}/resolv.conf`, `nameserver ${namesAddress}\noptions timeout:1 attempts:1\n`)
+    // A second address that appears later would look to a browser like a change of network.
+    host.exec('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
     host.exec('ip', 'link', 'set', 'lo', 'up')
     host.exec('nft', 'add table inet plenum')
     host.exec('nft', 'add set inet plenum seen { type ipv4_addr . inet_proto . inet_service; flags dynamic; size 65535; }')

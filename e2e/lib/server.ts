@@ -126,11 +126,12 @@ export class Server {
         const prefix = this.options.host?.prefix ?? []
         const command = [...prefix, 'curl', ...probe]
         execFileSync(command[0] as string, command.slice(1), { stdio: 'ignore' })
-        return
+        if (/https:\/\//.test(output())) return // it has said where it is
       } catch {
-        if (Date.now() > limit) throw new Error(`the server is not ready:\n${output()}`)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        // Not yet.
       }
+      if (Date.now() > limit) throw new Error(`the server is not ready:\n${output()}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 }
