@@ -46,7 +46,7 @@ export class Host {
 }
 
 const serverAddress = '10.99.0.1'
-const namesAddress = '10.99.0.53'
+export const namesAddress = '10.99.0.53'
 
 // A name server that knows no name and writes down each one it is asked for.
 const nameServer = `
