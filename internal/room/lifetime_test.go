@@ -56,11 +56,11 @@ func TestADemotionSurvivesARestart(t *testing.T) {
 	})
 	in(t, func(t *testing.T, w *world) {
 		owner, p := w.join(access.Owner), w.join(access.Moderator)
-		owner.must(room.SetRole{Seat: p.Seat(), Role: access.Viewer})
+		owner.must(room.SetRole{Seat: p.Seat(), Role: access.Presenter})
 		p.told()
 		w.restart()
-		if me := seatOf(p.back()); me.Role != access.Viewer {
-			t.Errorf("the new token made the viewer %s", me.Role)
+		if me := seatOf(p.back()); me.Role != access.Presenter {
+			t.Errorf("the new token made the presenter %s", me.Role)
 		}
 	})
 }

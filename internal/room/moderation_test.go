@@ -246,6 +246,28 @@ func TestASlowSFUDoesNotStallTheRoom(t *testing.T) {
 	})
 }
 
+func TestARemovalOvertakesGrants(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		owner, first := w.join(access.Owner), w.join(access.Attendee)
+		second, removed := w.join(access.Attendee), w.join(access.Attendee)
+		release := w.media.Block()
+		w.media.Notes()
+		owner.must(room.SetPolicy{})
+		synctest.Wait() // the SFU is busy with the first
+		owner.must(room.Remove{Seat: removed.Seat()})
+		release()
+		synctest.Wait()
+		want := []string{
+			"grants of " + string(first.Seat()),
+			"remove " + string(removed.Seat()),
+			"grants of " + string(second.Seat()),
+		}
+		if notes := w.media.Notes(); !slices.Equal(notes, want) {
+			t.Errorf("the SFU was asked for %v, want %v", notes, want)
+		}
+	})
+}
+
 func TestTheLockHolds(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		owner := w.join(access.Owner)

@@ -24,9 +24,8 @@ import (
 //     any token of the running sitting, once per seat, since with that the room
 //     remembers the seat again. It cannot know which was the newest without
 //     writing at each welcome; the holder of an older one is the same person.
-//   - Never that of a removed seat or of an ended sitting, nor, while the room
-//     remembers it, that of a seat that was
-//     left on purpose.
+//   - Never that of a removed seat or of an ended sitting, nor that of a seat
+//     left on purpose while the room remembers it.
 //
 // Pass is what keeps a demotion: it changes with each role, and that of a lost
 // role is stored like a removed seat. A forgotten seat that comes with such a
