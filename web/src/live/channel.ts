@@ -159,9 +159,7 @@ export class Channel {
         if (message.ref === this.#helloRef) {
           this.#helloRefused(message.body.code, message.body.retry ?? 0);
         } else {
-          this.#settle(message.ref)?.reject(
-            new LiveFault(message.body.code, message.body.retry ?? 0),
-          );
+          this.#settle(message.ref)?.reject(new LiveFault(message.body.code, message.body.retry ?? 0));
         }
         return;
       case 'pong':
@@ -172,6 +170,9 @@ export class Channel {
         this.#attempt = 0;
         this.#entered = false;
         this.#open = true;
+        break;
+      case 'resume':
+        this.entry = message.body;
         break;
       case 'bye':
         this.#goodbye(message.body);

@@ -55,6 +55,8 @@ function connect(options: ConnectOptions): Promise<void> {
           if (message.type === 'welcome') {
             remember(options.meeting, { resume: message.body.resume });
             resolve();
+          } else if (message.type === 'resume') {
+            remember(options.meeting, { resume: message.body.resume });
           } else if (message.type === 'reaction') {
             setTimeout(() => {
               useLive.setState((state) => forgetReactions(state, Date.now()), true);
