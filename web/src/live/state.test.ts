@@ -16,7 +16,13 @@ const seat = (id: string, change: Partial<Seat> = {}): Seat => ({
   ...change,
 });
 
-const message = (id: string, from: string): ChatMessage => ({ id, seat: from, name: from, at: now, text: id });
+const message = (id: string, from: string): ChatMessage => ({
+  id,
+  seat: from,
+  name: from,
+  at: now,
+  text: id,
+});
 
 const welcome = (change: Partial<Welcome> = {}): ServerMessage => ({
   type: 'welcome',
@@ -46,7 +52,13 @@ function play(...messages: ServerMessage[]): LiveState {
 describe('reduce', () => {
   it('takes the whole state from a welcome', () => {
     const state = play(welcome());
-    expect(state).toMatchObject({ phase: 'open', you: 'me', order: ['ada', 'me'], clockOffset: 250, since: null });
+    expect(state).toMatchObject({
+      phase: 'open',
+      you: 'me',
+      order: ['ada', 'me'],
+      clockOffset: 250,
+      since: null,
+    });
     expect(state.rights).toEqual(new Set(['speak', 'camera']));
   });
 
@@ -94,15 +106,18 @@ describe('reduce', () => {
   });
 
   it('keeps the last 500 messages', () => {
-    const many = Array.from({ length: 510 }, (_, n): ServerMessage => ({ type: 'chat', body: message(`${n}`, 'ada') }));
+    const many = Array.from(
+      { length: 510 },
+      (_, n): ServerMessage => ({ type: 'chat', body: message(`${n}`, 'ada') }),
+    );
     expect(play(welcome(), ...many).chat).toHaveLength(500);
   });
 
   it('takes deleted messages away', () => {
-    const state = play(
-      welcome({ chat: [message('1', 'ada'), message('2', 'ada')] }),
-      { type: 'chat.deleted', body: { message: '1', by: 'me' } },
-    );
+    const state = play(welcome({ chat: [message('1', 'ada'), message('2', 'ada')] }), {
+      type: 'chat.deleted',
+      body: { message: '1', by: 'me' },
+    });
     expect(state.chat.map(({ id }) => id)).toEqual(['2']);
   });
 

@@ -16,7 +16,6 @@ export interface VideoViewProps {
   readonly fit: 'cover' | 'contain';
   /** One sees oneself as in a mirror. */
   readonly mirrored?: boolean;
-  readonly videoRef?: React.Ref<HTMLVideoElement>;
 }
 
 /** My own pictures are shown from the device, not by way of the server. */
@@ -49,57 +48,48 @@ function useVideo(seat: string, source: VideoSource): Attachable | null {
   return media[source]?.video ?? null;
 }
 
-/** Keeps the last frame while the connection is away, so that nobody turns black. */
-function useLastFrame(
-  element: React.RefObject<HTMLVideoElement | null>,
-  canvas: React.RefObject<HTMLCanvasElement | null>,
-): boolean {
-  const lost = useRoom((state) => state.phase === 'lost');
-  const away = useLive((state) => state.phase === 'reconnecting');
-  const [frozen, setFrozen] = useState(false);
-  const keep = lost || away;
-  useEffect(() => {
-    const video = element.current;
-    const picture = canvas.current;
-    if (video === null || picture === null) {
-      return;
-    }
-    if (keep && video.videoWidth > 0) {
-      picture.width = video.videoWidth;
-      picture.height = video.videoHeight;
-      picture.getContext('2d')?.drawImage(video, 0, 0);
-      setFrozen(true);
-    }
-    if (keep) {
-      return;
-    }
-    const playing = (): void => {
-      setFrozen(false);
-    };
-    if (video.srcObject !== null && !video.paused && video.readyState > 2) {
-      playing();
-    }
-    video.addEventListener('playing', playing);
-    return () => {
-      video.removeEventListener('playing', playing);
-    };
-  }, [keep, element, canvas]);
-  return frozen;
+/** Draws what the video shows at the moment over it. */
+function freeze(video: HTMLVideoElement, picture: HTMLCanvasElement): void {
+  if (video.videoWidth > 0) {
+    picture.width = video.videoWidth;
+    picture.height = video.videoHeight;
+    picture.getContext('2d')?.drawImage(video, 0, 0);
+    picture.hidden = false;
+  }
 }
 
-export function VideoView({
-  seat,
-  source,
-  fit,
-  mirrored = false,
-  videoRef,
-}: VideoViewProps): React.JSX.Element {
+export function VideoView({ seat, source, fit, mirrored = false }: VideoViewProps): React.JSX.Element {
   const element = useRef<HTMLVideoElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const video = useVideo(seat, source);
-  const frozen = useLastFrame(element, canvas);
+  const lost = useRoom((state) => state.phase === 'lost');
+  const away = useLive((state) => state.phase === 'reconnecting');
+  const keep = lost || away;
 
   useEffect(() => demand.look(seat, source), [seat, source]);
+
+  // While the connection is away the last frame stays, so that nobody turns black.
+  useEffect(() => {
+    const live = element.current;
+    const picture = canvas.current;
+    if (live === null || picture === null) {
+      return;
+    }
+    if (keep) {
+      freeze(live, picture);
+      return;
+    }
+    const thaw = (): void => {
+      picture.hidden = true;
+    };
+    if (live.srcObject !== null && !live.paused && live.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) {
+      thaw();
+    }
+    live.addEventListener('playing', thaw);
+    return () => {
+      live.removeEventListener('playing', thaw);
+    };
+  }, [keep]);
 
   useEffect(() => {
     const target = element.current;
@@ -112,20 +102,11 @@ export function VideoView({
     };
   }, [video]);
 
-  const setElement = (node: HTMLVideoElement | null): void => {
-    element.current = node;
-    if (typeof videoRef === 'function') {
-      videoRef(node);
-    } else if (videoRef !== undefined && videoRef !== null) {
-      videoRef.current = node;
-    }
-  };
-
   return (
     <>
       {/* A live picture of a person has no captions; its sound plays elsewhere. */}
       <video
-        ref={setElement}
+        ref={element}
         className={styles['video']}
         data-fit={fit}
         data-mirrored={mirrored}
@@ -140,7 +121,7 @@ export function VideoView({
         className={styles['video']}
         data-fit={fit}
         data-mirrored={mirrored}
-        hidden={!frozen}
+        hidden
         aria-hidden="true"
       />
     </>

@@ -9,7 +9,7 @@ export interface Congestion {
 export const clear: Congestion = { congested: false, turnedAt: null };
 
 /** It must be bad for so long before we speak of it, ms. */
-const badFor = 8000;
+const badFor = 10_000;
 
 /** And good for so long before we take it back, ms. */
 const goodFor = 15_000;

@@ -23,8 +23,7 @@ import { bestCodec, type Codec } from './codec';
 /** Ms until a refused publication is tried again: the SFU learns of rights a moment after we do. */
 const retryAfter = 1000;
 
-const can = (codec: Codec): boolean =>
-  codec === 'vp8' || (codec === 'vp9' ? supportsVP9() : supportsAV1());
+const can = (codec: Codec): boolean => codec === 'vp8' || (codec === 'vp9' ? supportsVP9() : supportsAV1());
 
 const microphoneOptions: TrackPublishOptions = {
   source: Track.Source.Microphone,

@@ -8,7 +8,7 @@ import {
   ConnectionState,
   LogLevel,
   type Participant,
-  type RemoteParticipant,
+  RemoteParticipant,
   type RemoteTrack,
   type RemoteTrackPublication,
   Room,
@@ -221,24 +221,20 @@ export class Session {
 
   /** Brings subscriptions and the board in line with what a participant sends now. */
   #refresh(participant: Participant): void {
-    if (participant.isLocal) {
-      board.put(this.seat, {
-        ...board.seat(this.seat),
-        quality: qualities[participant.connectionQuality],
-      });
+    if (participant instanceof RemoteParticipant) {
+      this.#subscribe(participant);
+      board.put(participant.identity, describe(participant));
       return;
     }
-    const remote = participant as RemoteParticipant;
-    this.#subscribe(remote);
-    board.put(remote.identity, describe(remote));
+    const quality = qualities[participant.connectionQuality];
+    board.put(this.seat, { ...board.seat(this.seat), quality });
   }
 
   #subscribe(participant: RemoteParticipant): void {
     const { dataSaver } = media.getState();
     for (const publication of participant.trackPublications.values()) {
       const source = videoSource(publication.source);
-      const wanted =
-        source === null || (dataSaver !== 'audio' && demand.wants(participant.identity, source));
+      const wanted = source === null || (dataSaver !== 'audio' && demand.wants(participant.identity, source));
       if (publication.isDesired !== wanted) {
         publication.setSubscribed(wanted);
       }

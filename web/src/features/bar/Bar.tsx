@@ -1,14 +1,6 @@
 /** The bar below the stage: everything one needs in a call, where the hand expects it. */
 import { useTranslation } from 'react-i18next';
-import {
-  camera,
-  chat,
-  layout,
-  microphone,
-  people,
-  raiseHand,
-  share,
-} from '@/features/call/actions';
+import { camera, chat, layout, microphone, people, raiseHand, share } from '@/features/call/actions';
 import { useAction } from '@/features/call/perform';
 import { ReactionsMenu } from '@/features/reactions';
 import { useLive } from '@/live';
@@ -46,7 +38,13 @@ export function Bar(): React.JSX.Element {
   );
 }
 
-function Device({ kind, phone }: { readonly kind: 'audio' | 'video'; readonly phone: boolean }): React.JSX.Element {
+function Device({
+  kind,
+  phone,
+}: {
+  readonly kind: 'audio' | 'video';
+  readonly phone: boolean;
+}): React.JSX.Element {
   const action = kind === 'audio' ? microphone : camera;
   const { pressed } = useAction(action);
   return (

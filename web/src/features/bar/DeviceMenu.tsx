@@ -99,9 +99,7 @@ export function DeviceMenu({ kind }: { readonly kind: 'audio' | 'video' }): Reac
       label={label}
       placement="top"
       sections={sections}
-      trigger={
-        <IconButton className={styles['chevron']} label={label} icon={<ChevronUp size={16} />} />
-      }
+      trigger={<IconButton className={styles['chevron']} label={label} icon={<ChevronUp size={16} />} />}
     />
   );
 }

@@ -20,32 +20,32 @@ export function LeaveButton(): React.JSX.Element {
     );
   }
   return (
-      <Popover
-        label={t('leave')}
-        placement="top end"
-        isOpen={open}
-        onOpenChange={setOpen}
-        trigger={
-          <Button variant="danger" size="large" icon={icon} className={styles['leave']}>
-            {words}
-          </Button>
-        }
-      >
-        <div className={styles['leaveChoices']}>
-          <Button wide autoFocus onPress={live.leave}>
-            {t('leave')}
-          </Button>
-          <Button
-            wide
-            variant="danger"
-            onPress={() => {
-              setOpen(false);
-              openDialog('end');
-            }}
-          >
-            {t('end')}
-          </Button>
-        </div>
-      </Popover>
+    <Popover
+      label={t('leave')}
+      placement="top end"
+      isOpen={open}
+      onOpenChange={setOpen}
+      trigger={
+        <Button variant="danger" size="large" icon={icon} className={styles['leave']}>
+          {words}
+        </Button>
+      }
+    >
+      <div className={styles['leaveChoices']}>
+        <Button wide autoFocus onPress={live.leave}>
+          {t('leave')}
+        </Button>
+        <Button
+          wide
+          variant="danger"
+          onPress={() => {
+            setOpen(false);
+            openDialog('end');
+          }}
+        >
+          {t('end')}
+        </Button>
+      </div>
+    </Popover>
   );
 }

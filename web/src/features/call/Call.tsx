@@ -1,5 +1,5 @@
 /** The call itself: stage, bar, one panel, and whatever lies above them. */
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDocumentTitle } from '@/a11y';
 import { Bar } from '@/features/bar';
@@ -16,7 +16,7 @@ import { callActions } from './actions';
 import styles from './Call.module.css';
 import { Reconnecting } from './Reconnecting';
 import { SoundBanner } from './SoundBanner';
-import { type Panel, resetCall, useCall } from './store';
+import { type DialogName, type Panel, resetCall, useCall } from './store';
 import { useIdle } from './useIdle';
 import { useSavingProposal } from './useSavingProposal';
 import { useShortcuts } from './useShortcuts';
@@ -45,11 +45,9 @@ export default function Call(): React.JSX.Element {
   const away = useLive((state) => state.phase === 'reconnecting');
   const idle = useIdle((fullScreen || (phone && landscape)) && panel === null);
   useStage();
-  const begun = useRef(false);
-  if (!begun.current) {
-    begun.current = true;
+  useState(() => {
     resetCall(phone ? 'speaker' : 'grid');
-  }
+  });
 
   useTitle();
   useShortcuts(allActions);
@@ -188,17 +186,16 @@ function OpenPanel({ panel }: { readonly panel: Panel | null }): React.JSX.Eleme
 /** Each loads when it is first opened and stays, so that it can close gracefully. */
 function Dialogs(): React.JSX.Element {
   const dialog = useCall((state) => state.dialog);
-  const opened = useRef(new Set<string>());
-  if (dialog !== null) {
-    opened.current.add(dialog);
+  const [opened, setOpened] = useState<ReadonlySet<DialogName>>(new Set());
+  if (dialog !== null && !opened.has(dialog)) {
+    setOpened(new Set([...opened, dialog]));
   }
-  const has = (name: string): boolean => opened.current.has(name);
   return (
     <Suspense fallback={null}>
-      {has('settings') && <SettingsDialog />}
-      {has('shortcuts') && <ShortcutsDialog actions={allActions} />}
-      {has('moderation') && <ModerationDialog />}
-      {has('end') && <EndDialog />}
+      {opened.has('settings') && <SettingsDialog />}
+      {opened.has('shortcuts') && <ShortcutsDialog actions={allActions} />}
+      {opened.has('moderation') && <ModerationDialog />}
+      {opened.has('end') && <EndDialog />}
     </Suspense>
   );
 }

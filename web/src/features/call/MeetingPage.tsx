@@ -1,5 +1,5 @@
 /** The page of one meeting: door, pre-join, call, ending. */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import { ApiFault, api } from '@/api';
@@ -61,7 +61,7 @@ async function enter(meeting: string, name: string | undefined, ticket?: string)
 }
 
 export default function MeetingPage(): React.JSX.Element {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   return <Meeting key={id} id={id} />;
 }
 
@@ -71,12 +71,6 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
     return remembered(id).resume === undefined ? { at: 'door' } : { at: 'returning' };
   });
   const { at } = step;
-
-  const end = useCallback((reason: string): void => {
-    room.stop();
-    media.getState().stop();
-    setStep({ at: 'over', reason });
-  }, []);
 
   useDoor(id, at === 'door', setStep);
   useReturn(id, at === 'returning', setStep);
@@ -89,11 +83,15 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
     };
   }, []);
   const over = useLive((state) => (state.phase === 'over' ? state.over : null));
+  if (at === 'call' && over !== null) {
+    setStep({ at: 'over', reason: over });
+  }
   useEffect(() => {
-    if (at === 'call' && over !== null) {
-      end(over);
+    if (at === 'over') {
+      room.stop();
+      media.getState().stop();
     }
-  }, [at, over, end]);
+  }, [at]);
 
   const join = async (door: Door, name: string): Promise<void> => {
     setStep({ at: 'preJoin', door, busy: true });
@@ -109,7 +107,7 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
         const said = faultText(code === connectionLost ? 'network' : code);
         setStep({ at: 'preJoin', door, busy: false, error: said });
       } else {
-        end(code);
+        setStep({ at: 'over', reason: code });
       }
     }
   };
@@ -150,7 +148,7 @@ function useDoor(id: string, active: boolean, onStep: (step: Step) => void): voi
     api.door(id, remembered(id).invite).then(
       (door) => {
         if (current) {
-          onStep({ at: 'preJoin', door: door as Door, busy: false });
+          onStep({ at: 'preJoin', door, busy: false });
         }
       },
       (error: unknown) => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { useLive } from '@/live';
@@ -36,16 +36,16 @@ export function Reconnecting(): React.JSX.Element | null {
   const mediaLost = useRoom((state) => state.phase === 'lost');
   const seconds = useSeconds(since);
   const lost = seconds !== null;
-  const [told, setTold] = useState(false);
+  const told = useRef(false);
   useEffect(() => {
-    if (lost && !told) {
+    if (lost && !told.current) {
       announce(t('lost'), 'assertive');
-      setTold(true);
-    } else if (!lost && told && since === null) {
+      told.current = true;
+    } else if (!lost && told.current && since === null) {
       announce(t('back'), 'assertive');
-      setTold(false);
+      told.current = false;
     }
-  }, [lost, told, since, t]);
+  }, [lost, since, t]);
   if (!lost) {
     return mediaLost ? (
       <div className={styles['mediaLost']} role="status">

@@ -37,8 +37,7 @@ const me = ({ live: { seats, you } }: ActionContext): Seat | undefined => seats[
 const anyShare = ({ live: { seats, you } }: ActionContext): boolean =>
   Object.values(seats).some((seat) => seat.sharing && seat.id !== you);
 
-const handUp = (context: ActionContext): boolean =>
-  context.call.handWish ?? (me(context)?.hand ?? 0) > 0;
+const handUp = (context: ActionContext): boolean => context.call.handWish ?? (me(context)?.hand ?? 0) > 0;
 
 export const microphone: Action = {
   id: 'microphone',
@@ -52,7 +51,7 @@ export const microphone: Action = {
         ? 'bar:microphone.mute'
         : 'bar:microphone.unmute',
   state: ({ live: { rights }, media: { microphone } }) => ({
-    pressed: microphone.wanted && !troubled(microphone),
+    pressed: rights.has('speak') && microphone.wanted && !troubled(microphone),
     why: rights.has('speak') ? undefined : 'bar:microphone.forbidden',
   }),
   run: ({ media: state }) => {
@@ -72,9 +71,13 @@ export const camera: Action = {
   shortcut: 'v',
   icon: ({ media: state }) => (state.camera.wanted && !troubled(state.camera) ? Video : VideoOff),
   hint: ({ media: state }) =>
-    troubled(state.camera) ? 'bar:camera.trouble' : state.camera.wanted ? 'bar:camera.stop' : 'bar:camera.start',
+    troubled(state.camera)
+      ? 'bar:camera.trouble'
+      : state.camera.wanted
+        ? 'bar:camera.stop'
+        : 'bar:camera.start',
   state: ({ live: { rights }, media: state }) => ({
-    pressed: state.camera.wanted && !troubled(state.camera),
+    pressed: rights.has('camera') && state.camera.wanted && !troubled(state.camera),
     why: !rights.has('camera')
       ? 'bar:camera.forbidden'
       : state.dataSaver === 'audio'

@@ -1,6 +1,6 @@
 /** Carries actions out and shows how they stand; the same for buttons, menus and keys. */
 import i18next from 'i18next';
-import { useCallback, useRef, useSyncExternalStore } from 'react';
+import { useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { faultText } from '@/i18n';
@@ -17,12 +17,12 @@ const namespaces = ['bar', 'call', 'common', 'moderation', 'shortcuts', 'prefere
 type Words = (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
 
 /** Puts message keys that are data into words, outside of components. */
-const wordsNow: Words = (key, values) => String(i18next.t(key as never, values as never));
+const wordsNow = i18next.t as unknown as Words;
 
 /** Puts message keys that are data into words, and follows the language. */
 export function useWords(): Words {
   const { t } = useTranslation([...namespaces]);
-  return useCallback((key, values) => String(t(key as never, values as never)), [t]);
+  return t as unknown as Words;
 }
 
 /** Runs the action if it can be run now; otherwise says why not. */

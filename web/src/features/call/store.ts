@@ -74,9 +74,7 @@ export function viewOf({ layout, showShare }: CallState, shared: boolean): View 
 
 export function chooseView(view: View): void {
   useCall.setState(
-    view === 'share'
-      ? { showShare: true, pinned: [] }
-      : { showShare: false, layout: view, pinned: [] },
+    view === 'share' ? { showShare: true, pinned: [] } : { showShare: false, layout: view, pinned: [] },
   );
 }
 

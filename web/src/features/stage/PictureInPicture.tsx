@@ -93,8 +93,12 @@ function Small(): React.JSX.Element | null {
   const speaker = useSpeaker();
   const spotlight = useLive((state) => state.spotlight);
   const you = useLive((state) => state.you);
-  const other = useLive((state) => state.order.find((id) => id !== state.you && state.seats[id]?.role !== 'viewer'));
-  const sharing = useLive((state) => state.order.find((id) => id !== state.you && state.seats[id]?.sharing === true));
+  const other = useLive((state) =>
+    state.order.find((id) => id !== state.you && state.seats[id]?.role !== 'viewer'),
+  );
+  const sharing = useLive((state) =>
+    state.order.find((id) => id !== state.you && state.seats[id]?.sharing === true),
+  );
   const shown = sharing ?? (spotlight !== '' ? spotlight : speaker !== '' ? speaker : (other ?? you));
   const seat = useSeat(shown);
   const cameraOff = useMuted(shown, 'camera');

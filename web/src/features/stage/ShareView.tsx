@@ -82,6 +82,8 @@ export function ShareView({ seat, frame }: ShareViewProps): React.JSX.Element {
     // The buttons inside are the controls; dragging is a convenience beside them.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
     <div className={styles['share']} onKeyDown={key}>
+      {/* Dragging and pinching are conveniences: the buttons below do the same. */}
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
         ref={area}
         className={styles['area']}

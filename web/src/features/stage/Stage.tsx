@@ -19,7 +19,9 @@ import { useSwipe } from './useSwipe';
 function peopleOf(seats: LiveState['seats'], order: LiveState['order']): readonly Person[] {
   return order.flatMap((id) => {
     const seat = seats[id];
-    return seat === undefined || seat.role === 'viewer' ? [] : [{ seat: id, sharing: seat.sharing, away: seat.away }];
+    return seat === undefined || seat.role === 'viewer'
+      ? []
+      : [{ seat: id, sharing: seat.sharing, away: seat.away }];
   });
 }
 
@@ -43,8 +45,7 @@ function choose(tile: TileOf): void {
 function inOrder(tiles: readonly TileOf[], people: readonly Person[]): readonly TileOf[] {
   const place = new Map(people.map((person, index) => [person.seat, index]));
   return tiles.toSorted(
-    (a, b) =>
-      (place.get(a.seat) ?? 0) - (place.get(b.seat) ?? 0) || a.source.localeCompare(b.source),
+    (a, b) => (place.get(a.seat) ?? 0) - (place.get(b.seat) ?? 0) || a.source.localeCompare(b.source),
   );
 }
 
@@ -204,7 +205,11 @@ function Pages({
       ? undefined
       : { left: strip.rect.x, top: strip.rect.y, width: strip.rect.width, height: strip.rect.height };
   return (
-    <div className={styles['pages']} data-strip={strip === null ? undefined : side ? 'side' : 'below'} style={style}>
+    <div
+      className={styles['pages']}
+      data-strip={strip === null ? undefined : side ? 'side' : 'below'}
+      style={style}
+    >
       <IconButton
         variant="secondary"
         label={t('page.previous')}

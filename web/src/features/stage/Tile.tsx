@@ -122,7 +122,11 @@ function ScreenTile({ tile, style, name, onChoose }: PartProps): React.JSX.Eleme
 }
 
 /** Covers the whole tile, so that a tap anywhere brings it forward. */
-function Choose({ tile, name, onChoose }: Required<TileProps> & { readonly name: string }): React.JSX.Element | null {
+function Choose({
+  tile,
+  name,
+  onChoose,
+}: Required<TileProps> & { readonly name: string }): React.JSX.Element | null {
   const { t } = useTranslation('stage');
   if (onChoose === undefined) {
     return null;

@@ -1,2 +1,7 @@
-export { canPictureInPicture, closePictureInPicture, openPictureInPicture, PictureInPicture } from './PictureInPicture';
+export {
+  canPictureInPicture,
+  closePictureInPicture,
+  openPictureInPicture,
+  PictureInPicture,
+} from './PictureInPicture';
 export { Stage } from './Stage';

@@ -5,9 +5,7 @@ const desktop = { width: 1264, height: 696 };
 const phone = { width: 374, height: 660 };
 
 function overlap(a: Rect, b: Rect): boolean {
-  return (
-    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
-  );
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 describe('grid', () => {

@@ -186,9 +186,7 @@ export function stripTiles(count: number, { strip, side }: Split): readonly Rect
   const start = ((side ? strip.height : strip.width) - count * step + gap) / 2;
   return Array.from({ length: count }, (_, index) => {
     const along = Math.round(start + index * step);
-    return side
-      ? { x: strip.x, y: strip.y + along, ...tile }
-      : { x: strip.x + along, y: strip.y, ...tile };
+    return side ? { x: strip.x, y: strip.y + along, ...tile } : { x: strip.x + along, y: strip.y, ...tile };
   });
 }
 

@@ -44,11 +44,7 @@ describe('subjects', () => {
     ['no mirror of my own screen', sharing(many, 'me'), ['camera:p2']],
     ['my own screen when I ask for it', sharing({ ...many, share: 'me' }, 'me'), ['screen:me']],
     ['the spotlight before a share', sharing({ ...many, spotlight: 'p3' }, 'p1'), ['camera:p3']],
-    [
-      'my pin before the spotlight',
-      { ...many, spotlight: 'p3', pinned: ['p1'] },
-      ['camera:p1'],
-    ],
+    ['my pin before the spotlight', { ...many, spotlight: 'p3', pinned: ['p1'] }, ['camera:p1']],
     ['all of my pins', { ...many, pinned: ['p1', 'p2'] }, ['camera:p1', 'camera:p2']],
     ['no pin of one who left', { ...many, pinned: ['gone'] }, ['camera:p2']],
     ['another when the speaker left', { ...many, speaker: 'gone' }, ['camera:p1']],

@@ -111,11 +111,7 @@ export function subjects(wishes: Wishes): readonly Subject[] {
 
 const keyOf = ({ seat, source }: Subject): string => `${source}:${seat}`;
 
-function placed(
-  list: readonly Subject[],
-  rects: readonly Rect[],
-  place: Place,
-): readonly Tile[] {
+function placed(list: readonly Subject[], rects: readonly Rect[], place: Place): readonly Tile[] {
   return list.flatMap((subject, index) => {
     const rect = rects[index];
     return rect === undefined ? [] : [{ key: keyOf(subject), ...subject, place, rect }];

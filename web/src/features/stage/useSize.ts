@@ -11,9 +11,7 @@ export function useSize(element: React.RefObject<HTMLElement | null>): Size | nu
     }
     const measure = (): void => {
       const { clientWidth: width, clientHeight: height } = target;
-      setSize((before) =>
-        before?.width === width && before.height === height ? before : { width, height },
-      );
+      setSize((before) => (before?.width === width && before.height === height ? before : { width, height }));
     };
     measure();
     const observer = new ResizeObserver(measure);

@@ -39,10 +39,7 @@ export function zoomed(
 ): View {
   const scale = Math.min(most, Math.max(1, view.scale * factor));
   const ratio = scale / view.scale;
-  return bounded(
-    { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio },
-    frame,
-  );
+  return bounded({ scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio }, frame);
 }
 
 /** Moves the picture by a drag or an arrow key. */
