@@ -13,8 +13,9 @@ const languages = ['en', 'de', 'fr', 'nl'];
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 
 /** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
-/** @type {Record<string, Chunk>} */
-const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+const manifest = /** @type {Record<string, Chunk>} */ (
+  JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
+);
 
 /**
  * Adds the files that come with a chunk and with all it imports at once.
@@ -50,7 +51,9 @@ weights.push({ file: 'messages of the wordiest language', bytes: heaviest });
 const total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
-const lines = weights.sort((a, b) => b.bytes - a.bytes).map(({ file, bytes }) => `${kilobytes(bytes)}  ${file}`);
+const lines = weights
+  .sort((a, b) => b.bytes - a.bytes)
+  .map(({ file, bytes }) => `${kilobytes(bytes)}  ${file}`);
 lines.push(`${kilobytes(total)}  first load to the pre-join page, of ${budget / 1000} kB allowed`);
 process.stdout.write(`${lines.join('\n')}\n`);
 if (total > budget) process.exitCode = 1;

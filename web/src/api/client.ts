@@ -10,8 +10,11 @@ export type Policy = Schemas['Policy'];
 export type Server = Schemas['Server'];
 export type User = Schemas['User'];
 
-// The function is looked up at each call, so that tests may replace it.
-const client = createClient<paths>({ fetch: (request) => fetch(request) });
+const client = createClient<paths>({
+  baseUrl: window.location.origin,
+  // Looked up at each call, so that tests may replace it.
+  fetch: (request) => fetch(request),
+});
 
 interface Result<Data> {
   data?: Data;

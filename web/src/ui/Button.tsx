@@ -68,6 +68,8 @@ export function Button({
 
 export interface LinkButtonProps extends Look {
   href: string;
+  /** The accessible name, when the visible words alone do not tell where it leads; begins with them. */
+  label?: string;
   children: ReactNode;
   icon?: ReactNode;
   wide?: boolean;
@@ -79,6 +81,7 @@ export interface LinkButtonProps extends Look {
 export function LinkButton({
   variant = 'secondary',
   size = 'medium',
+  label,
   icon,
   wide,
   className,
@@ -88,6 +91,7 @@ export function LinkButton({
   return (
     <AriaLink
       {...rest}
+      {...(label === undefined ? {} : { 'aria-label': label })}
       className={cx(styles['button'], styles[variant], styles[size], wide && styles['wide'], className)}
     >
       {icon}

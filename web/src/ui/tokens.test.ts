@@ -8,9 +8,10 @@ const css = readFileSync('src/ui/tokens.css', 'utf8');
 function block(selector: string): Record<string, string> {
   const start = css.indexOf('{', css.indexOf(selector));
   const body = css.slice(start + 1, css.indexOf('}', start));
-  return Object.fromEntries(
-    [...body.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name, value?.trim()]),
-  );
+  const tokens: Record<string, string> = {};
+  for (const [, name = '', value = ''] of body.matchAll(/--([\w-]+):\s*([^;]+);/g))
+    tokens[name] = value.trim();
+  return tokens;
 }
 
 const light = block('\n:root {');

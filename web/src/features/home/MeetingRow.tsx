@@ -40,11 +40,11 @@ export function MeetingRow({ meeting, onSettings }: { meeting: Meeting; onSettin
       <div className={styles['actions']}>
         <LinkButton
           href={`/m/${meeting.id}`}
+          label={t('join.of', { name })}
           variant={meeting.live ? 'primary' : 'secondary'}
           className={styles['join']}
         >
           {t('join')}
-          <span className="visually-hidden">: {name}</span>
         </LinkButton>
         <IconButton
           label={t('copyLink.of', { name })}
