@@ -141,9 +141,9 @@ function OpenPanel({ panel }: { readonly panel: Panel | null }): React.JSX.Eleme
   useEffect(() => {
     const before = last.current;
     last.current = panel;
-    // A sheet on a phone keeps the focus by itself.
+    // A sheet on a phone keeps the focus by itself, and a panel may have put it into a field.
     if (panel !== null && !phone) {
-      box.current?.focus();
+      if (box.current?.contains(document.activeElement) !== true) box.current?.focus();
     } else if (panel === null && before !== null) {
       const button = document.getElementById(`action-${before}`) ?? document.getElementById('action-more');
       button?.focus();

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useId } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { refusalText } from '@/features/notices/attempt';
 import { useLive } from '@/live';
@@ -23,6 +23,11 @@ export function Composer({ onSend, field }: Props) {
   const onScreenKeyboard = useMediaQuery('(pointer: coarse) and (hover: none)');
   const left = longest - characters(draft.trim());
   const sendable = open && left >= 0 && draft.trim() !== '';
+
+  // Who opens the chat means to write; a keyboard on the screen would cover the messages.
+  useEffect(() => {
+    if (!onScreenKeyboard) field.current?.focus();
+  }, [field, onScreenKeyboard]);
 
   const submit = () => {
     if (!sendable) return;
