@@ -68,7 +68,7 @@ func strict(data []byte, into any) error {
 			return errMalformed
 		}
 	}
-	if known != len(names) {
+	if known != len(names) { // one is unknown, or there twice
 		return errMalformed
 	}
 	if json.Unmarshal(data, into) != nil {
@@ -77,7 +77,7 @@ func strict(data []byte, into any) error {
 	return nil
 }
 
-// keys returns the names of the members of the object that data is, each once.
+// keys returns the names of the members of the object that data is, twins twice.
 func keys(data []byte) ([]string, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
@@ -91,7 +91,7 @@ func keys(data []byte) ([]string, error) {
 		}
 		s, _ := name.(string)
 		var value json.RawMessage
-		if d.Decode(&value) != nil || string(value) == "null" || slices.Contains(names, s) {
+		if d.Decode(&value) != nil || string(value) == "null" {
 			return nil, errMalformed
 		}
 		names = append(names, s)
