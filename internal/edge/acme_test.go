@@ -11,11 +11,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -104,7 +104,7 @@ func newDirectory(t *testing.T, target func() string) *directory {
 }
 
 func (d *directory) answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Replay-Nonce", fmt.Sprint(time.Now().UnixNano()))
+	w.Header().Set("Replay-Nonce", strconv.FormatInt(time.Now().UnixNano(), 10))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if body != nil {
