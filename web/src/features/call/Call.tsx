@@ -60,11 +60,11 @@ export default function Call(): React.JSX.Element {
 
   return (
     <div className={styles['call']} data-idle={idle} data-phone={phone}>
-      <MeetingHeading />
-      <div className={styles['bar']}>
+      <footer className={styles['bar']}>
         <Bar />
-      </div>
+      </footer>
       <main id="main" className={styles['stage']} data-away={away}>
+        <MeetingHeading />
         <Stage />
         <ReactionsOverlay />
         <Reconnecting />

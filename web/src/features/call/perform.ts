@@ -22,7 +22,7 @@ const wordsNow = i18next.t as unknown as Words;
 /** Puts message keys that are data into words, and follows the language. */
 export function useWords(): Words {
   const { t } = useTranslation([...namespaces]);
-  return t as unknown as Words;
+  return t;
 }
 
 /** Runs the action if it can be run now; otherwise says why not. */
