@@ -13,9 +13,9 @@ const languages = ['en', 'de', 'fr', 'nl'];
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 
 /** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
-const manifest = /** @type {Record<string, Chunk>} */ (
-  JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
-);
+/** @type {unknown} */
+const parsed = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+const manifest = /** @type {Record<string, Chunk>} */ (parsed);
 
 /**
  * Adds the files that come with a chunk and with all it imports at once.

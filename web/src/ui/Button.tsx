@@ -135,7 +135,7 @@ export interface IconButtonProps extends Pressable, Look {
   /** Set for a toggle: becomes aria-pressed. */
   pressed?: boolean | undefined;
   /** A small counter at the corner. Say what it counts in `label` or `aria-describedby`. */
-  badge?: ReactNode;
+  badge?: string | number | false | undefined;
   /** Replaces the label in the tooltip; false shows none. */
   tooltip?: string | false | undefined;
   /** The key that does the same, as shown to people: "M". */
@@ -179,11 +179,8 @@ export function IconButton({
   const content = (
     <>
       {icon}
-      {badge !== undefined && badge !== null && badge !== false && (
-        <span className={styles['badge']} aria-hidden="true">
-          {badge}
-        </span>
-      )}
+      {/* Drawn by the style sheet: the button's name says it in words, and must match what it shows. */}
+      {badge !== undefined && badge !== false && <span className={styles['badge']} data-badge={badge} />}
     </>
   );
   const button =
