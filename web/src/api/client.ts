@@ -3,11 +3,9 @@ import { ApiFault } from './fault';
 import type { components, paths } from './schema.gen';
 
 type Schemas = components['schemas'];
-export type Door = Schemas['Door'];
 export type Meeting = Schemas['Meeting'];
 export type MeetingChange = Schemas['MeetingChange'];
 export type Policy = Schemas['Policy'];
-export type Server = Schemas['Server'];
 export type User = Schemas['User'];
 
 const client = createClient<paths>({
@@ -38,8 +36,7 @@ async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable
 export const api = {
   server: () => answer(client.GET('/api/v1/server')),
 
-  setUp: (body: Schemas['SetUp']) =>
-    answer(client.POST('/api/v1/setup', { body })),
+  setUp: (body: Schemas['SetUp']) => answer(client.POST('/api/v1/setup', { body })),
 
   session: () => answer(client.GET('/api/v1/session')),
   signIn: (body: Schemas['SignIn']) => answer(client.POST('/api/v1/session', { body })),

@@ -1,3 +1,3 @@
-export { api, type Door, type Meeting, type Policy, type Server, type User } from './client';
+export { api, type Meeting, type Policy, type User } from './client';
 export { ApiFault, textOf } from './fault';
 export * from './queries';

@@ -50,21 +50,7 @@ export function formatRelative(at: Date | number, now = Date.now()): string {
   return format.format(0, 'second');
 }
 
-/** formatDuration shows a span in milliseconds as a clock: "4:05", "1:02:09". */
-export function formatDuration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3600);
-  const rest = `${hours > 0 ? two(Math.floor(seconds / 60) % 60) : Math.floor(seconds / 60)}:${two(seconds % 60)}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
-}
-
 /** formatList joins names: "Ada, Grace and Alan". */
 export function formatList(items: readonly string[]): string {
   return remembered('list', (tag) => new Intl.ListFormat(tag, { type: 'conjunction' })).format(items);
-}
-
-/** formatCount writes a number with the language's separators. */
-export function formatCount(count: number): string {
-  return remembered('count', (tag) => new Intl.NumberFormat(tag)).format(count);
 }

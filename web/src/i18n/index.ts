@@ -1,5 +1,5 @@
-export { faultText, isFaultKey } from './fault';
-export { formatCount, formatDate, formatDuration, formatList, formatRelative, formatTime } from './format';
+export { faultText } from './fault';
+export { formatDate, formatList, formatRelative, formatTime } from './format';
 export { LanguageSwitch } from './LanguageSwitch';
 export { chooseLanguage, startI18n } from './start';
-export { languages, type Language } from './languages';
+export { languages } from './languages';

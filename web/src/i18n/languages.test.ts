@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDuration, formatRelative } from './format';
+import { formatRelative } from './format';
 import { pickLanguage } from './languages';
 
 it.each([
@@ -10,15 +10,6 @@ it.each([
   [[], 'en'],
 ] as const)('picks for %j the language %s', (wanted, language) => {
   expect(pickLanguage([...wanted])).toBe(language);
-});
-
-it.each([
-  [0, '0:00'],
-  [65_000, '1:05'],
-  [3_729_000, '1:02:09'],
-  [-5, '0:00'],
-])('shows %i ms as %s', (span, clock) => {
-  expect(formatDuration(span)).toBe(clock);
 });
 
 it('says how long ago in words', () => {

@@ -14,7 +14,7 @@ export * from './Slider';
 export * from './Spinner';
 export * from './Tabs';
 export * from './TextField';
-export { toast, Toasts, type ToastOptions, type ToastTone } from './Toast';
+export { toast, Toasts } from './Toast';
 export * from './Tooltip';
 export * from './useMediaQuery';
 export { VisuallyHidden } from './VisuallyHidden';

@@ -1,2 +1,1 @@
-export { Ending, type EndingProps } from './Ending';
-export { endingOf, type EndingKind } from './reason';
+export { Ending } from './Ending';

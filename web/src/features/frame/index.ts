@@ -1,4 +1,4 @@
-export { Frame, type FrameProps } from './Frame';
+export { Frame } from './Frame';
 export { startTheme, useTheme, type Theme } from './theme';
 export { useStage } from './useStage';
 export { FullPageMessage, type FullPageMessageProps } from './FullPageMessage';
