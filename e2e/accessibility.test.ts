@@ -28,6 +28,11 @@ afterAll(async () => {
  */
 async function passes(page: Page, what: string, inFront = false): Promise<void> {
   await page.evaluate(axeSource)
+  // Half faded in, everything lacks contrast.
+  await page.evaluate(async () => {
+    const running = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
+    await Promise.allSettled(running.map((a) => a.finished))
+  })
   const violations = await page.evaluate(async (regions) => {
     const axe = (window as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe
     // The component kit's own announcer holds empty elements that name what they announce.
