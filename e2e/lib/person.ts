@@ -60,11 +60,12 @@ export class Person {
       chmodSync(wrapper, 0o755)
       executablePath = wrapper
     }
-    const args = [...quiet, ...(persona.flags ?? [])]
+    const args = [...quiet]
     if (persona.devices !== false) args.push('--use-fake-device-for-media-stream')
     if (persona.colour) args.push(`--use-file-for-fake-video-capture=${colourFile(persona.colour)}`)
     if (persona.video) args.push(`--use-file-for-fake-video-capture=${persona.video}`)
     if (persona.tone) args.push(`--use-file-for-fake-audio-capture=${toneFile(persona.tone)}`)
+    args.push(...(persona.flags ?? []))
     const browser = await chromium.launch({ executablePath, args, headless: true })
     const context = await browser.newContext({
       ignoreHTTPSErrors: true,
