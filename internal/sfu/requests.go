@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"strings"
 
 	"github.com/livekit/livekit-server/pkg/routing"
 	"github.com/livekit/protocol/livekit"
@@ -16,6 +17,7 @@ type requestFilter struct{ routing.Router }
 
 // StartParticipantSignal implements routing.MessageRouter.
 func (f requestFilter) StartParticipantSignal(ctx context.Context, room livekit.RoomName, init routing.ParticipantInit) (routing.StartParticipantSignalResults, error) {
+	letBrowserBegin(init.PublisherOffer)
 	res, err := f.Router.StartParticipantSignal(ctx, room, init)
 	if err == nil {
 		res.RequestSink = mediaRequests{MessageSink: res.RequestSink}
@@ -32,6 +34,7 @@ func (s mediaRequests) WriteMessage(msg proto.Message) error {
 	if !ok {
 		return nil
 	}
+	letBrowserBegin(request.GetOffer())
 	switch request.GetMessage().(type) {
 	case *livekit.SignalRequest_Offer, *livekit.SignalRequest_Answer, *livekit.SignalRequest_Trickle,
 		*livekit.SignalRequest_AddTrack, *livekit.SignalRequest_Mute, *livekit.SignalRequest_UpdateLayers,
@@ -41,4 +44,14 @@ func (s mediaRequests) WriteMessage(msg proto.Message) error {
 		return s.MessageSink.WriteMessage(msg)
 	}
 	return nil
+}
+
+// letBrowserBegin makes the client the DTLS client, as a client that offers both
+// roles allows (RFC 5763 section 5). The DTLS server chooses the SRTP profile,
+// and browsers in that role choose AES-CM with HMAC-SHA1, whose cost for a video
+// packet is six times that of AES-GCM (2.0 and 0.3 µs), which pion prefers.
+func letBrowserBegin(offer *livekit.SessionDescription) {
+	if offer != nil {
+		offer.Sdp = strings.ReplaceAll(offer.GetSdp(), "a=setup:actpass\r\n", "a=setup:active\r\n")
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -211,7 +212,8 @@ func (c *tcpClient) peer(target livekit.SignalTarget) *webrtc.PeerConnection {
 	var engine webrtc.SettingEngine
 	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	engine.SetIncludeLoopbackCandidate(true)
-	engine.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_256_GCM) // the SFU must offer it
+	// As browsers do, which choose the first when they are the DTLS server.
+	engine.SetSRTPProtectionProfiles(dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AEAD_AES_256_GCM)
 	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(engine)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		c.t.Fatal(err)
@@ -227,6 +229,12 @@ func (c *tcpClient) peer(target livekit.SignalTarget) *webrtc.PeerConnection {
 		}})
 	})
 	return pc
+}
+
+// usesGCM looks into pion, which tells nobody what was negotiated.
+func usesGCM(pc *webrtc.PeerConnection) bool {
+	profile := reflect.ValueOf(pc.SCTP().Transport()).Elem().FieldByName("srtpProtectionProfile").Uint()
+	return profile == uint64(dtls.SRTP_AEAD_AES_256_GCM)
 }
 
 func (c *tcpClient) send(r *livekit.SignalRequest) {

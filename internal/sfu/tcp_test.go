@@ -23,6 +23,9 @@ func TestMediaOverTCP(t *testing.T) {
 			for !bytes.Contains(receive(t, "sound", listener.payloads), mark) {
 				continue
 			}
+			if !usesGCM(speaker.publisher) || !usesGCM(listener.subscriber) {
+				t.Error("media is not protected by AES-GCM")
+			}
 		})
 	}
 }
