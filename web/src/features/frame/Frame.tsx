@@ -15,11 +15,13 @@ export interface FrameProps {
   user?: User | undefined;
   /** Puts the content into the middle of the page: for a single card. */
   centred?: boolean;
+  /** Leaves width and padding to the content. */
+  bare?: boolean;
   children: ReactNode;
 }
 
 /** Frame is what every page outside the call has around it. */
-export function Frame({ organisation, user, centred = false, children }: FrameProps) {
+export function Frame({ organisation, user, centred = false, bare = false, children }: FrameProps) {
   return (
     <div className={styles['frame']}>
       <SkipLink />
@@ -30,7 +32,11 @@ export function Frame({ organisation, user, centred = false, children }: FramePr
         </Link>
         <div className={styles['tools']}>{user ? <AccountMenu user={user} /> : <LanguageSwitch />}</div>
       </header>
-      <main id="main" tabIndex={-1} className={cx(styles['main'], centred && styles['centred'])}>
+      <main
+        id="main"
+        tabIndex={-1}
+        className={cx(styles['main'], centred && styles['centred'], bare && styles['bare'])}
+      >
         {children}
       </main>
     </div>
