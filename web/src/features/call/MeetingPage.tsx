@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import { ApiFault, api } from '@/api';
 import { Ending } from '@/features/ending';
+import { Frame } from '@/features/frame';
 import { type Door, PreJoin } from '@/features/prejoin';
 import { faultText } from '@/i18n';
 import { connectionLost, LiveFault, live, remember, remembered, useLive } from '@/live';
@@ -118,14 +119,14 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
       return <Waiting back={step.at === 'returning'} />;
     case 'preJoin':
       return (
-        <main id="main">
+        <Frame organisation={step.door.organisation} bare>
           <PreJoin
             door={step.door}
             busy={step.busy}
             error={step.error}
             onJoin={(name) => void join(step.door, name)}
           />
-        </main>
+        </Frame>
       );
     case 'call':
       return (
