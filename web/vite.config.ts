@@ -56,6 +56,8 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // Generous: a page with a keyboard walk and axe takes a second alone, and ten on a machine that is busy.
+    testTimeout: 30_000,
     css: { modules: { classNameStrategy: 'non-scoped' } },
     include: ['src/**/*.test.{ts,tsx}'],
   },

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { afterEach } from 'vitest';
+
+// Waiting ends with the event, so a long limit costs nothing but on failure.
+configure({ asyncUtilTimeout: 10_000 });
 
 // Tests speak English and have every namespace at once, so that nothing suspends.
 const files = import.meta.glob<Record<string, string>>('../../locales/en/*.json', {
