@@ -1,4 +1,5 @@
 /** The page of one meeting: door, pre-join, call, ending. */
+import i18next from 'i18next';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
@@ -13,7 +14,26 @@ import * as room from '@/room';
 import { Spinner } from '@/ui';
 import styles from './MeetingPage.module.css';
 
-const loadCall = () => import('./Call');
+/** What the call needs to speak at once. Waiting for one after the other, it would show nobody for a second. */
+const words = [
+  'bar',
+  'call',
+  'chat',
+  'hands',
+  'media',
+  'moderation',
+  'notices',
+  'people',
+  'preferences',
+  'reactions',
+  'shortcuts',
+  'stage',
+] as const;
+
+const loadCall = async () => {
+  const [call] = await Promise.all([import('./Call'), i18next.loadNamespaces(words)]);
+  return call;
+};
 const Call = lazy(loadCall);
 
 type Step =
@@ -32,7 +52,7 @@ const mendable = /^(name\.|rate\.|network$|internal$|connection\.lost$|server\.d
  */
 function takeInvite(meeting: string): void {
   const invite = new URLSearchParams(location.hash.slice(1)).get('i');
-  if (invite !== null && invite !== '') {
+  if (invite !== null) {
     remember(meeting, { invite, resume: undefined });
     history.replaceState(history.state, '', location.pathname + location.search);
   }
@@ -83,6 +103,11 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
       media.getState().stop();
     };
   }, []);
+  useEffect(() => {
+    if (at === 'preJoin') {
+      void loadCall();
+    }
+  }, [at]);
   const over = useLive((state) => (state.phase === 'over' ? state.over : null));
   if (at === 'call' && over !== null) {
     setStep({ at: 'over', reason: over });
