@@ -54,8 +54,6 @@ export {
   Settings,
   ShieldCheck,
   ShieldMinus,
-  SignalLow,
-  SignalMedium,
   SlidersHorizontal,
   SmilePlus,
   Sparkles,

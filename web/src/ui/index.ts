@@ -9,6 +9,7 @@ export { KitProvider } from './KitProvider';
 export * from './Menu';
 export * from './Popover';
 export * from './Select';
+export * from './signal';
 export * from './SidePanel';
 export * from './Slider';
 export * from './Spinner';

@@ -23,9 +23,9 @@ export function Bar(): React.JSX.Element {
         <Device kind="video" phone={phone} />
         {!phone && <ActionButton action={share} />}
         <ActionButton action={raiseHand} className={styles['hand']} />
+        <ReactionsMenu className={styles['button']} />
         {!phone && (
           <>
-            <ReactionsMenu className={styles['button']} />
             <span className={styles['rule']} />
             <Panels />
           </>

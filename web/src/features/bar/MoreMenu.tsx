@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Action } from '@/features/call/action';
 import {
@@ -15,7 +16,8 @@ import {
 } from '@/features/call/actions';
 import { perform, useActions, useWords } from '@/features/call/perform';
 import { moderationActions } from '@/features/moderation/actions';
-import { Ellipsis, IconButton, Menu } from '@/ui';
+import { useLive } from '@/live';
+import { Ellipsis, IconButton, Menu, VisuallyHidden } from '@/ui';
 import styles from './Bar.module.css';
 
 /** Ending is at the leave button, where one looks for it. */
@@ -55,6 +57,10 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
   const { t } = useTranslation('bar');
   const words = useWords();
   const views = useActions(everything);
+  const described = useId();
+  // On a phone the chat is in here, and so is the only sign that somebody wrote.
+  const unread = useLive((state) => (phone ? state.unread : 0));
+  const news = unread > 0 ? t('chat.unread', { count: unread }) : undefined;
   const item = (action: Action) => {
     const view = views.get(action);
     if (view === undefined || view.hidden === true) {
@@ -67,7 +73,7 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
         label: words(action === share ? (hint ?? action.label) : action.label),
         icon: <Icon size={20} />,
         isDisabled: why !== undefined,
-        description: why === undefined ? undefined : words(why),
+        description: why === undefined ? (action === chat ? news : undefined) : words(why),
         shortcut: phone ? undefined : action.shortcut?.toUpperCase(),
         selected: steps.has(action) ? undefined : pressed,
         onAction: () => void perform(action),
@@ -93,19 +99,28 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
     })
     .filter((section) => section.items.length > 0);
   return (
-    <Menu
-      label={t('more')}
-      placement="top end"
-      sections={sections}
-      trigger={
-        <IconButton
-          id="action-more"
-          size="large"
-          className={styles['button']}
-          label={t('more')}
-          icon={<Ellipsis size={22} />}
-        />
-      }
-    />
+    <>
+      <Menu
+        label={t('more')}
+        placement="top end"
+        sections={sections}
+        trigger={
+          <IconButton
+            id="action-more"
+            size="large"
+            className={styles['button']}
+            label={t('more')}
+            icon={<Ellipsis size={22} />}
+            badge={unread > 99 ? '99+' : unread > 0 && unread}
+            {...(news === undefined ? {} : { 'aria-describedby': described })}
+          />
+        }
+      />
+      {news !== undefined && (
+        <VisuallyHidden>
+          <span id={described}>{news}</span>
+        </VisuallyHidden>
+      )}
+    </>
   );
 }

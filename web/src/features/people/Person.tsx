@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useCall } from '@/features/call/store';
 import { type Seat, useLive } from '@/live';
 import { useMuted, useQuality } from '@/room';
-import { Avatar, cx, Mic, MicOff, MonitorUp, Pin, SignalLow, Star, Unplug, Video, VideoOff } from '@/ui';
+import { Avatar, cx, Mic, MicOff, MonitorUp, Pin, SignalPoor, Star, Unplug, Video, VideoOff } from '@/ui';
 import { roleOf } from './authority';
 import styles from './People.module.css';
 import { type Asked, PersonMenu } from './PersonMenu';
@@ -62,7 +62,7 @@ function Marks({ seat }: { seat: Seat }) {
   return (
     <div className={styles['marks']}>
       {quality !== 'good' && quality !== 'unknown' && (
-        <Mark icon={SignalLow} label={t('state.poor')} tone="warning" />
+        <Mark icon={SignalPoor} label={t('state.poor')} tone="warning" />
       )}
       {pinned && <Mark icon={Pin} label={t('state.pinned')} />}
       {spotlit && <Mark icon={Star} label={t('state.spotlight')} />}

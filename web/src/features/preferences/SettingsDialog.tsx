@@ -58,7 +58,12 @@ export function SettingsDialog() {
               id: 'general',
               label: t('tab.general'),
               icon: <Settings size={18} aria-hidden="true" />,
-              content: <General />,
+              // Its words load with it; without a place of its own the whole dialog would vanish for that long.
+              content: (
+                <Loaded>
+                  <General />
+                </Loaded>
+              ),
             },
           ]}
         />

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { useLive, useSeat } from '@/live';
 import { useMuted, useQuality, useTracks } from '@/room';
-import { Hand, MicOff, Pin, SignalMedium, SignalLow, Star, Unplug } from '@/ui';
+import { Hand, MicOff, Pin, SignalLost, SignalPoor, Star, Unplug } from '@/ui';
 import { useCall } from '@/features/call/store';
 import styles from './Tile.module.css';
 
@@ -82,12 +82,12 @@ export function CameraMarks({ seat }: { readonly seat: string }): React.JSX.Elem
       )}
       {!away && quality === 'lost' && (
         <Mark tone="warning" label={t('quality.lost')}>
-          <SignalLow size={14} />
+          <SignalLost size={14} />
         </Mark>
       )}
       {!away && (quality === 'poor' || paused) && (
         <Mark tone="warning" label={paused ? t('paused') : t('quality.poor')}>
-          <SignalMedium size={14} />
+          <SignalPoor size={14} />
         </Mark>
       )}
     </div>

@@ -28,6 +28,11 @@ describe('grid', () => {
     expect(rects.filter((rect) => rect.y === rects[0]?.y)).toHaveLength(columns);
   });
 
+  it('puts two side by side where one above the other is hardly larger', () => {
+    const [left, right] = grid(2, { width: 1264, height: 728 });
+    expect(right?.y).toBe(left?.y);
+  });
+
   it.each([1, 2, 3, 5, 7, 9, 16, 25])('keeps %i tiles apart, inside and 16:9', (count) => {
     for (const area of [desktop, phone, { width: 320, height: 200 }]) {
       const rects = grid(count, area);

@@ -26,6 +26,9 @@ const leastTile: Size = { width: 144, height: 81 };
 /** What the page buttons take of a strip's end, with the gap before it. */
 const buttonRoom = 48;
 
+/** Two tiles this close in width, as a ratio, look the same size. */
+const nearlyLargest = 0.95;
+
 /** The speaker's or the share's part of the stage; the rest is the strip. */
 const mainShare = 0.8;
 
@@ -50,16 +53,20 @@ function divide(count: number, columns: number, area: Size): Division {
   return { columns, rows, tile };
 }
 
-/** The division with the largest tiles; of equals the one with fewer columns, so rows are full. */
+/**
+ * The division with the largest tiles; of equals the one with fewer columns, so
+ * rows are full. On a wide stage people rather sit side by side: fewer rows win
+ * where that costs next to nothing of the tiles' width.
+ */
 function bestDivision(count: number, area: Size): Division {
-  let best = divide(count, 1, area);
-  for (let columns = 2; columns <= count; columns += 1) {
-    const next = divide(count, columns, area);
-    if (next.tile.width > best.tile.width) {
-      best = next;
-    }
-  }
-  return best;
+  const all = Array.from({ length: count }, (_, index) => divide(count, index + 1, area));
+  const largest = Math.max(...all.map(({ tile }) => tile.width));
+  const enough = area.width > area.height ? largest * nearlyLargest : largest;
+  const [first, ...others] = all.filter(({ tile }) => tile.width >= enough);
+  return others.reduce(
+    (best, next) => (next.rows < best.rows ? next : best),
+    first ?? divide(count, 1, area),
+  );
 }
 
 /** Rectangles of count tiles in area, in reading order, the whole and a short last row centred. */
