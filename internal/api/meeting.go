@@ -328,7 +328,8 @@ func (a *api) atDoor(ctx context.Context, in MeetingPath, invite *string) (room.
 	}
 	c := room.Caller{Meeting: wanted}
 	if invite != nil {
-		c.InviteSecret = pii.Secret(*invite)
+		secret := pii.Secret(*invite)
+		c.InviteSecret = &secret
 	}
 	u, err := a.caller(ctx)
 	if errors.Is(err, auth.ErrRequired) {

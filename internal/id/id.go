@@ -12,13 +12,20 @@ import (
 // The ids. Each is 128 random bits as 26 characters of lower-case base32
 // (a–z, 2–7): nothing to guess, and easy to read out on the phone.
 type (
-	Tenant  string
-	User    string
+	// Tenant is an organisation.
+	Tenant string
+	// User is an account.
+	User string
+	// Meeting is what is planned and linked to.
 	Meeting string
-	Invite  string
-	Seat    string
+	// Invite is a secret link that carries a role.
+	Invite string
+	// Seat is one participant's place in a room.
+	Seat string
+	// Message is one in the chat.
 	Message string
-	Sitting string // one run of a room, from first admission to end
+	// Sitting is one run of a room, from first admission to end.
+	Sitting string
 )
 
 // ErrMalformed is what parsing anything but an id gives. It is NotFound and not
@@ -26,7 +33,7 @@ type (
 var ErrMalformed = fault.New("id.Parse", fault.NotFound, "not_found", "There is nothing here.")
 
 var (
-	encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+	encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // nobody changes it
 	shape    = regexp.MustCompile(`^[a-z2-7]{26}$`)
 )
 

@@ -11,9 +11,10 @@ import (
 	"plenum/internal/pii"
 )
 
-// ErrNotFound is what a wrong secret gives. Who holds the meeting's link without
-// a valid invite is an attendee; the gate decides that, not this package.
-var ErrNotFound = fault.New("invite.Find", fault.NotFound, "invite.not_found", "This invitation is not valid.")
+// ErrUnknown is what a wrong secret gives. The gate refuses it: whoever was sent
+// a link for a role and came in as somebody less would not know why.
+var ErrUnknown = fault.New("invite.Find", fault.NotFound, "invite.unknown",
+	"This link is not complete or no longer valid. Ask the person who sent it for a new one.")
 
 // Invite binds a secret to a role in a meeting. The secret itself is in the link
 // only; what is stored cannot open a door.

@@ -256,7 +256,11 @@ func (s session) serve(ctx context.Context, conn *room.Conn) {
 		s.send(ctx, conn, answers)
 	})
 	err := s.receive(ctx, conn, answers)
-	conn.Lost()
+	if closed(err) {
+		conn.Closed()
+	} else {
+		conn.Lost()
+	}
 	if errors.Is(err, errTooLarge) { // nothing can be read behind it
 		select {
 		case answers <- s.refused(ctx, 0, err):
@@ -268,6 +272,14 @@ func (s session) serve(ctx context.Context, conn *room.Conn) {
 	if errors.Is(err, errTooLarge) {
 		_ = s.ws.Close(websocket.StatusMessageTooBig, "")
 	}
+}
+
+// closed reports whether the client said that it goes, as browsers do for a tab
+// that is closed or loaded again (1001, or no code). A client of ours that gives
+// a connection up and is coming back says so with a code of its own.
+func closed(err error) bool {
+	status := websocket.CloseStatus(err)
+	return status == websocket.StatusNormalClosure || status == websocket.StatusGoingAway || status == websocket.StatusNoStatusRcvd
 }
 
 // receive reads commands and carries them out, one after the other.

@@ -176,8 +176,9 @@ func (s *server) dial() *client {
 
 func (s *server) ticket(role access.Role, name string) string {
 	s.t.Helper()
+	secret := s.links[role]
 	ticket, err := s.rooms.Enter(context.Background(), room.Request{
-		Caller: room.Caller{Meeting: s.meeting, InviteSecret: s.links[role]}, Name: name,
+		Caller: room.Caller{Meeting: s.meeting, InviteSecret: &secret}, Name: name,
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -61,6 +61,36 @@ func TestASilentClientIsAway(t *testing.T) {
 	})
 }
 
+func TestAClosedTabIsNoGhost(t *testing.T) {
+	const tabClosed, noCode, givenUp = websocket.StatusGoingAway, websocket.StatusNoStatusRcvd, websocket.StatusCode(4000)
+	for name, test := range map[string]struct {
+		end  func(*client)
+		kept time.Duration
+	}{
+		"tab closed or reloaded": {func(c *client) { _ = c.ws.Close(tabClosed, "") }, 12 * time.Second},
+		"closed without a code":  {func(c *client) { _ = c.ws.Close(noCode, "") }, 12 * time.Second},
+		"given up by the client": {func(c *client) { _ = c.ws.Close(givenUp, "") }, 60 * time.Second},
+		"connection cut":         {func(c *client) { _ = c.ws.CloseNow() }, 60 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serveInBubble(t)
+				defer stop()
+				c := s.join(access.Attendee, "Bob")
+				test.end(c)
+				pass(test.kept - time.Second)
+				if n := s.rooms.People(s.meeting); n != 1 {
+					t.Errorf("left a second early")
+				}
+				pass(2 * time.Second)
+				if n := s.rooms.People(s.meeting); n != 0 {
+					t.Errorf("still there after %v", test.kept)
+				}
+			})
+		})
+	}
+}
+
 func TestAHelloMustComeInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serveInBubble(t)

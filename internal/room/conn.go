@@ -33,7 +33,7 @@ type Conn struct {
 }
 
 // Connect opens a connection. The caller reads Events until the channel closes,
-// and calls Lost when the client is gone. Faults: [ErrTicket], [ErrResume],
+// and calls Lost or Closed when the client is gone. Faults: [ErrTicket], [ErrResume],
 // [ErrRemoved], [ErrMedia], [ErrRate] and those of Enter.
 func (r *Rooms) Connect(ctx context.Context, c Credential) (*Conn, error) {
 	if r.draining.Load() {
@@ -91,7 +91,7 @@ func (c *Conn) Seat() id.Seat { return c.seat }
 
 // Events gives everything the client is told, in order: a Welcome first and a
 // Bye last, after which the channel is closed. It is closed without a Bye after
-// Lost only.
+// Lost and Closed only.
 func (c *Conn) Events() <-chan Event { return c.out }
 
 // Allow is asked for each message before it is looked at: 30 a second, 60 at
@@ -123,11 +123,17 @@ func (c *Conn) Do(ctx context.Context, command Command) error {
 	}
 }
 
-// Lost tells the room that the client cannot be reached any more. Calling it
-// after a Bye does nothing.
-func (c *Conn) Lost() {
+// Lost tells the room that the client cannot be reached any more. Its seat is
+// kept for 60 s. Calling it after a Bye does nothing.
+func (c *Conn) Lost() { c.gone(awayLife) }
+
+// Closed tells the room that the client itself ended the connection, as when its
+// tab is closed or loaded again. Its seat is kept for 12 s. Otherwise as Lost.
+func (c *Conn) Closed() { c.gone(closedLife) }
+
+func (c *Conn) gone(keep time.Duration) {
 	select {
-	case c.owner.inbox <- losing{conn: c}:
+	case c.owner.inbox <- losing{conn: c, keep: keep}:
 	case <-c.owner.done:
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/id"
-	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/user"
@@ -18,9 +17,8 @@ import (
 type Caller struct {
 	Meeting id.Meeting
 	User    *user.User // nil for guests
-	// InviteSecret is the secret of a role link, "" without one. A wrong one
-	// counts for nothing: the caller is then an attendee like anyone with the link.
-	InviteSecret pii.Secret
+	// InviteSecret is the secret of a role link; nil without one.
+	InviteSecret *pii.Secret
 }
 
 // Door is what somebody who has not come in yet may know.
@@ -62,7 +60,7 @@ func admit(s situation, role access.Role) error {
 }
 
 // Door describes the meeting to somebody who may come in, or says why not:
-// [meeting.ErrNotFound], [meeting.ErrEnded].
+// [meeting.ErrNotFound], [meeting.ErrEnded], [invite.ErrUnknown].
 func (r *Rooms) Door(ctx context.Context, c Caller) (Door, error) {
 	m, role, err := r.identify(ctx, c)
 	if err != nil {
@@ -90,7 +88,7 @@ func (r *Rooms) Door(ctx context.Context, c Caller) (Door, error) {
 
 // Enter is the gate. It gives a ticket that opens the live channel once within
 // 60 s, or says why not: name.*, [meeting.ErrNotFound], [meeting.ErrEnded],
-// [ErrLocked], [ErrFull], [ErrRate], [ErrDraining].
+// [invite.ErrUnknown], [ErrLocked], [ErrFull], [ErrRate], [ErrDraining].
 func (r *Rooms) Enter(ctx context.Context, q Request) (pii.Secret, error) {
 	if r.draining.Load() {
 		return "", ErrDraining
@@ -107,8 +105,9 @@ func (r *Rooms) Enter(ctx context.Context, q Request) (pii.Secret, error) {
 }
 
 // identify finds the meeting and the role the caller's credential is worth:
-// the account that made the meeting owns it, an invite gives its role, and the
-// meeting's link alone makes an attendee. Coming first makes nobody anything.
+// the account that made the meeting owns it, an invite gives its role or, when it
+// is not one of the meeting's, nothing at all, and the meeting's link alone makes
+// an attendee. Coming first makes nobody anything.
 func (r *Rooms) identify(ctx context.Context, c Caller) (meeting.Meeting, access.Role, error) {
 	m, err := r.store.Meeting(ctx, c.Meeting)
 	if err != nil {
@@ -117,14 +116,14 @@ func (r *Rooms) identify(ctx context.Context, c Caller) (meeting.Meeting, access
 	if c.User != nil && m.Owner != "" && c.User.ID == m.Owner {
 		return m, access.Owner, nil
 	}
-	if c.InviteSecret == "" {
+	if c.InviteSecret == nil {
 		return m, access.Attendee, nil
 	}
-	i, err := r.store.InviteBySecret(ctx, m.ID, c.InviteSecret)
-	if errors.Is(err, invite.ErrNotFound) {
-		return m, access.Attendee, nil
+	i, err := r.store.InviteBySecret(ctx, m.ID, *c.InviteSecret)
+	if err != nil {
+		return meeting.Meeting{}, "", err
 	}
-	return m, i.Role, err
+	return m, i.Role, nil
 }
 
 // ticket is an admission that waits to be used.

@@ -236,7 +236,7 @@ func (o *owner) expire(now time.Time) {
 		}
 	}
 	for _, s := range o.clone() {
-		if s.Away && now.Sub(s.awaySince) >= awayLife {
+		if s.Away && !now.Before(s.keptUntil) {
 			o.leave(s, ReasonLost)
 		}
 	}
@@ -248,7 +248,7 @@ func (o *owner) expire(now time.Time) {
 // dismiss says goodbye to everyone. After draining, each client waits another
 // while of one to four seconds, so that they do not come back as one.
 func (o *owner) dismiss(why Reason) {
-	now := time.Now()
+	kept := time.Now().Add(awayLife)
 	for _, s := range o.order {
 		if s.conn == nil {
 			continue
@@ -258,7 +258,7 @@ func (o *owner) dismiss(why Reason) {
 			b.Retry = time.Second + rand.N(3*time.Second) //nolint:gosec // spreads load, protects nothing.
 		}
 		s.conn.bye(b)
-		s.conn, s.Away, s.awaySince = nil, true, now
+		s.conn, s.Away, s.keptUntil = nil, true, kept
 	}
 }
 

@@ -30,7 +30,7 @@ import (
 // written: a sitting and the random ids that may not come back.
 type Store interface {
 	Meeting(ctx context.Context, meeting id.Meeting) (meeting.Meeting, error)                         // [meeting.ErrNotFound]
-	InviteBySecret(ctx context.Context, meeting id.Meeting, secret pii.Secret) (invite.Invite, error) // [invite.ErrNotFound]
+	InviteBySecret(ctx context.Context, meeting id.Meeting, secret pii.Secret) (invite.Invite, error) // [invite.ErrUnknown]
 	Tenant(ctx context.Context, tenant id.Tenant) (tenant.Tenant, error)
 	User(ctx context.Context, user id.User) (user.User, error)
 
@@ -86,8 +86,12 @@ const (
 
 // The times of a room.
 const (
-	ticketLife  = 60 * time.Second
-	awayLife    = 60 * time.Second // a lost seat is kept so long
+	ticketLife = 60 * time.Second
+	awayLife   = 60 * time.Second // a lost seat is kept so long: a cut of 30 s, and time to come back
+	// closedLife is the same for a client that closed its connection in order, as
+	// a browser does for a tab that is closed or loaded again. A reload is back
+	// within it also on a slow line; whoever closed the tab is no ghost for longer.
+	closedLife  = 12 * time.Second
 	emptyLife   = 10 * time.Minute // an empty room keeps chat and roles so long
 	SittingLife = 12 * time.Hour   // an abandoned sitting can be come back to so long
 	storeTime   = 5 * time.Second  // for one call of the store

@@ -12,6 +12,7 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/id"
+	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/room"
@@ -96,7 +97,8 @@ type person struct {
 func (w *world) enter(role access.Role) (pii.Secret, error) {
 	c := room.Caller{Meeting: w.meeting}
 	if role != access.Attendee {
-		c.InviteSecret = w.links[role]
+		secret := w.links[role]
+		c.InviteSecret = &secret
 	}
 	return w.rooms.Enter(w.t.Context(), room.Request{Caller: c, Name: "A " + string(role)})
 }
@@ -243,9 +245,18 @@ func TestDoorAndGateRefuse(t *testing.T) {
 		w.wantErr(err, meeting.ErrNotFound, "entering no meeting")
 		_, err = w.rooms.Enter(t.Context(), room.Request{Caller: room.Caller{Meeting: w.meeting}, Name: " "})
 		w.wantErr(err, pii.ErrNameEmpty, "entering without a name")
-		door, err := w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting, InviteSecret: "wrong"})
-		if err != nil || door.Role != access.Attendee {
-			t.Errorf("a wrong invite gives %+v, %v", door, err)
+		// A broken role link must not quietly make an attendee.
+		for _, wrong := range []pii.Secret{"", "wrong", w.links[access.Moderator][1:]} {
+			broken := room.Caller{Meeting: w.meeting, InviteSecret: &wrong}
+			_, err := w.rooms.Door(t.Context(), broken)
+			w.wantErr(err, invite.ErrUnknown, "the door with a wrong invite")
+			_, err = w.rooms.Enter(t.Context(), room.Request{Caller: broken, Name: "Ada"})
+			w.wantErr(err, invite.ErrUnknown, "entering with a wrong invite")
+		}
+		wrong := pii.Secret("wrong")
+		door, err := w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting, User: &w.store.Host, InviteSecret: &wrong})
+		if err != nil || door.Role != access.Owner {
+			t.Errorf("the owner's door with a wrong invite: %+v, %v", door, err)
 		}
 		if n := w.rooms.Count(); n != 0 {
 			t.Errorf("%d rooms are live before anybody came", n)
@@ -342,6 +353,30 @@ func TestALostSeatLeavesAfterAMinute(t *testing.T) {
 		again := p.back() // was let in once, and nobody sent them away
 		if me := seatOf(again); me.Role != access.Moderator || !me.Hand.IsZero() || again.welcome.Resumed {
 			t.Errorf("came back after a minute as %+v", me)
+		}
+	})
+}
+
+func TestASeatWhoseTabWasClosedLeavesSoon(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		owner, p := w.join(access.Owner), w.join(access.Moderator)
+		p.must(room.HandRaise{})
+		p.Closed()
+		pass(11 * time.Second)
+		if gone := only[room.Gone](owner.told()); len(gone) > 0 {
+			t.Fatalf("left before a reload could be back: %v", gone)
+		}
+		again := p.back()
+		if me := seatOf(again); me.Hand.IsZero() || !again.welcome.Resumed {
+			t.Errorf("came back after a reload as %+v", me)
+		}
+		again.Closed()
+		pass(13 * time.Second)
+		if gone := last[room.Gone](t, owner.told()); gone.Seat != p.Seat() || gone.Reason != room.ReasonLost {
+			t.Errorf("left as %+v", gone)
+		}
+		if me := seatOf(again.back()); me.Role != access.Moderator {
+			t.Errorf("a very slow reload came back as %s", me.Role)
 		}
 	})
 }

@@ -20,7 +20,7 @@ type seat struct {
 	rights    []access.Right
 	grants    access.Grants // as last told to the SFU
 	conn      *Conn         // nil while away
-	awaySince time.Time
+	keptUntil time.Time     // while away
 	sharedAt  time.Time
 	limits    *limits
 
@@ -256,21 +256,24 @@ func (o *owner) welcome(s *seat, resume, media pii.Secret, resumed bool) Welcome
 	}
 }
 
-// losing tells that a connection is gone.
-type losing struct{ conn *Conn }
+// losing tells that a connection is gone, and for how long its seat is kept.
+type losing struct {
+	conn *Conn
+	keep time.Duration
+}
 
 func (l losing) handle(_ context.Context, o *owner) {
 	s := o.seats[l.conn.seat]
 	if s != nil && s.conn == l.conn {
 		s.conn = nil
-		o.away(s)
+		o.away(s, l.keep)
 	}
 	l.conn.close()
 }
 
 // away keeps a seat that has no connection for a while.
-func (o *owner) away(s *seat) {
-	s.Away, s.awaySince = true, time.Now()
+func (o *owner) away(s *seat, keep time.Duration) {
+	s.Away, s.keptUntil = true, time.Now().Add(keep)
 	o.broadcast(Changed{Seat: s.Seat})
 }
 
@@ -363,7 +366,7 @@ func (o *owner) settleSlow() {
 		s := o.slow[0]
 		o.slow = o.slow[1:]
 		if o.seats[s.ID] == s && s.conn == nil && !s.Away {
-			o.away(s)
+			o.away(s, awayLife)
 		}
 	}
 }

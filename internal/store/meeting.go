@@ -139,12 +139,12 @@ func (s *Store) DeleteMeeting(ctx context.Context, m id.Meeting) error {
 }
 
 // InviteBySecret finds the invite of meeting m that secret belongs to. Faults:
-// invite.not_found.
+// invite.unknown.
 func (s *Store) InviteBySecret(ctx context.Context, m id.Meeting, secret pii.Secret) (invite.Invite, error) {
 	hash := invite.Hash(secret)
 	row, err := s.q.InviteBySecret(ctx, query.InviteBySecretParams{MeetingID: string(m), SecretHash: hash[:]})
 	if errors.Is(err, sql.ErrNoRows) {
-		return invite.Invite{}, invite.ErrNotFound
+		return invite.Invite{}, invite.ErrUnknown
 	}
 	if err != nil {
 		return invite.Invite{}, explain("store.InviteBySecret", err)

@@ -380,13 +380,13 @@ func (p part) invites() {
 	same(t, "viewer", must[invite.Invite](t)(s.InviteBySecret(t.Context(), m.ID, viewerSecret)), viewer)
 	for name, secret := range map[string]pii.Secret{"empty": "", "wrong": pii.Secret(id.NewSecret()), "case": pii.Secret(strings.ToUpper(secret.Text()))} {
 		_, err := s.InviteBySecret(t.Context(), m.ID, secret)
-		is(t, name, err, invite.ErrNotFound)
+		is(t, name, err, invite.ErrUnknown)
 	}
 	_, err := s.InviteBySecret(t.Context(), other.ID, secret)
-	is(t, "in another meeting", err, invite.ErrNotFound)
+	is(t, "in another meeting", err, invite.ErrUnknown)
 	ok(t, s.DeleteMeeting(t.Context(), m.ID))
 	_, err = s.InviteBySecret(t.Context(), m.ID, secret)
-	is(t, "of a deleted meeting", err, invite.ErrNotFound)
+	is(t, "of a deleted meeting", err, invite.ErrUnknown)
 
 	failing := meeting.New(home.ID, "", "C", noon)
 	same := moderator

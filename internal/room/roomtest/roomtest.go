@@ -103,7 +103,7 @@ func (s *Store) InviteBySecret(_ context.Context, m id.Meeting, secret pii.Secre
 	defer s.mu.Unlock()
 	i, ok := s.invites[invite.Hash(secret)]
 	if !ok || i.Meeting != m {
-		return invite.Invite{}, invite.ErrNotFound
+		return invite.Invite{}, invite.ErrUnknown
 	}
 	return i, nil
 }

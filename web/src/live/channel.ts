@@ -8,7 +8,7 @@ import type { Bye, Commands, Hello } from './protocol.gen';
 import { Version } from './protocol.gen';
 import type { ServerMessage } from './state';
 
-/** Times in ms. The server keeps a seat for 60 s after its socket is gone. */
+/** Times in ms. The server keeps a seat for 60 s after its socket was lost, 12 s after a tab was closed. */
 export const timing = {
   ping: 5000,
   /** Without a word from the server for so long, the connection counts as lost. */
@@ -48,6 +48,9 @@ interface Waiting {
   resolve: () => void;
   reject: (fault: LiveFault) => void;
 }
+
+/** The close code that says "I am coming back": the server then keeps the seat as after a loss. */
+const givenUp = 4000;
 
 /** Codes after which the same hello may succeed later. */
 const passing = new Set(['server.draining', 'rate.limited', 'internal']);
@@ -236,7 +239,7 @@ export class Channel {
     }
   }
 
-  #hangUp(): void {
+  #hangUp(code?: number): void {
     const socket = this.#socket;
     this.#socket = null;
     this.#open = false;
@@ -244,7 +247,7 @@ export class Channel {
     clearTimeout(this.#probeTimer);
     if (socket !== null) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      socket.close(...(code === undefined ? [] : [code]));
     }
     for (const waiting of this.#waiting.values()) {
       waiting.reject(new LiveFault(connectionLost));
@@ -257,7 +260,7 @@ export class Channel {
     if (this.#ended) {
       return;
     }
-    this.#hangUp();
+    this.#hangUp(givenUp);
     this.listener.lost();
     this.#later(atLeast);
   }

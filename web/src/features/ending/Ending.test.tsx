@@ -23,6 +23,7 @@ describe.each(endings)('the ending "%s"', (kind) => {
 it.each([
   ['seat.removed', 'You were removed from the meeting'],
   ['meeting.not_found', 'There is no meeting behind this link'],
+  ['invite.unknown', 'This link does not work'],
   ['slow', 'The connection was lost'],
   ['version.old', 'There is a new version'],
 ])('reads %s as "%s"', (reason, title) => {

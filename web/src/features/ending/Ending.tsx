@@ -33,6 +33,7 @@ const looks: Record<EndingKind, { icon: typeof Users; tone: NonNullable<FullPage
   lost: { icon: WifiOff, tone: 'warning' },
   replaced: { icon: CopyX, tone: 'calm' },
   not_found: { icon: Link2Off, tone: 'calm' },
+  link: { icon: Link2Off, tone: 'calm' },
   locked: { icon: DoorClosed, tone: 'calm' },
   full: { icon: Users, tone: 'warning' },
   browser: { icon: Globe, tone: 'warning' },

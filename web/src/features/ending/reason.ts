@@ -6,6 +6,7 @@ export const endings = [
   'lost',
   'replaced',
   'not_found',
+  'link',
   'locked',
   'full',
   'browser',
@@ -20,6 +21,7 @@ const kinds: Partial<Record<string, EndingKind>> = {
   network: 'lost',
   'meeting.not_found': 'not_found',
   not_found: 'not_found',
+  'invite.unknown': 'link',
   'meeting.ended': 'ended',
   'meeting.locked': 'locked',
   'meeting.full': 'full',
@@ -36,6 +38,11 @@ export function endingOf(reason: string): EndingKind | undefined {
 /** mayComeBack says whether trying to enter again can work. */
 export function mayComeBack(kind: EndingKind): boolean {
   return (
-    kind !== 'removed' && kind !== 'not_found' && kind !== 'browser' && kind !== 'updated' && kind !== 'ended'
+    kind !== 'removed' &&
+    kind !== 'not_found' &&
+    kind !== 'link' &&
+    kind !== 'browser' &&
+    kind !== 'updated' &&
+    kind !== 'ended'
   );
 }
