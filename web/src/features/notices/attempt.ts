@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { faultText } from '@/i18n';
-import { connectionLost, LiveFault } from '@/live';
+import { connectionLost, LiveFault, useLive } from '@/live';
 import { toast } from '@/ui';
 
 /** Why a command was not carried out, in words. Loaded by Notices: the namespace "notices". */
@@ -8,13 +8,19 @@ export function refusalText(code: string): string {
   return code === connectionLost ? i18next.t('connectionLost', { ns: 'notices' }) : faultText(code);
 }
 
-/** Waits for a command; tells the person when it was refused. Whether it was carried out. */
+/**
+ * Waits for a command; tells the person when it was refused. Whether it was
+ * carried out. What was under way when the meeting ended is no news: the page
+ * that follows says how it ended, and it may be what the command was for.
+ */
 export async function attempt(command: Promise<void>): Promise<boolean> {
   try {
     await command;
     return true;
   } catch (error) {
-    toast.show(refusalText(error instanceof LiveFault ? error.code : 'internal'), { tone: 'danger' });
+    const code = error instanceof LiveFault ? error.code : 'internal';
+    if (code === connectionLost && useLive.getState().phase === 'over') return false;
+    toast.show(refusalText(code), { tone: 'danger' });
     return false;
   }
 }
