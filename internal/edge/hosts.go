@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -47,7 +48,12 @@ func newHosts(domain, hostname string, external []netip.Addr, local func() []net
 // knows reports whether host, with or without a port, is one of this server's.
 // connected is the local end of the connection, which is always one.
 func (h *hosts) knows(host string, connected net.Addr) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		// The name goes into links and headers as it came, so what is behind the
+		// colon is looked at too: HTTP lets more than digits stand there.
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
 		host = name
 	}
 	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ const (
 	// A fifth of the connections may be at their hello: enough for two full rooms
 	// coming back in one moment, and strangers cannot take the places of people.
 	helloShare = 5
+	// And half of those may come from one address: one full room behind one NAT,
+	// while a stranger's machine cannot keep everybody else at the door.
+	sourceShare = 2
 
 	helloTime = 10 * time.Second
 	// silence is how long a client may say nothing. It pings each 5 s, so three
@@ -74,8 +78,9 @@ type Handler struct {
 	hellos  chan struct{} // one word per connection before its welcome
 
 	mu       sync.Mutex
-	draining bool           // guarded by mu
-	open     sync.WaitGroup // Add is guarded by mu, so that none comes after Drain
+	draining bool                 // guarded by mu
+	from     map[netip.Prefix]int // guarded by mu; hellos of each source, none without one
+	open     sync.WaitGroup       // Add is guarded by mu, so that none comes after Drain
 }
 
 // New makes the handler.
@@ -86,7 +91,7 @@ func New(c Config) *Handler {
 	}
 	return &Handler{
 		rooms: c.Rooms, log: c.Logger, origins: c.Origins, readers: readers(),
-		places: make(chan struct{}, n), hellos: make(chan struct{}, max(1, n/helloShare)),
+		places: make(chan struct{}, n), hellos: make(chan struct{}, max(1, n/helloShare)), from: make(map[netip.Prefix]int),
 	}
 }
 
@@ -126,6 +131,40 @@ func (h *Handler) begin() bool {
 	return true
 }
 
+// takeHello finds a place for a connection before its welcome.
+func (h *Handler) takeHello(source netip.Prefix) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.from[source] >= max(1, cap(h.hellos)/sourceShare) || !take(h.hellos) {
+		return false
+	}
+	h.from[source]++
+	return true
+}
+
+func (h *Handler) giveHello(source netip.Prefix) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	<-h.hellos
+	if h.from[source]--; h.from[source] == 0 {
+		delete(h.from, source)
+	}
+}
+
+// sourceOf is who a connection counts for: an IPv4 address, or the /64 that one
+// IPv6 customer has at least. It stays in memory, as long as the hello lasts.
+func sourceOf(remote string) netip.Prefix {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	addr, bits := at.Addr().Unmap().WithZone(""), 64
+	if addr.Is4() {
+		bits = 32
+	}
+	return netip.PrefixFrom(addr, bits).Masked()
+}
+
 // take puts a word into places if there is room.
 func take(places chan struct{}) bool {
 	select {
@@ -143,11 +182,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { <-h.places }()
-	if !take(h.hellos) {
+	source := sourceOf(r.RemoteAddr)
+	if !h.takeHello(source) {
 		unavailable(w)
 		return
 	}
-	released := sync.OnceFunc(func() { <-h.hellos })
+	released := sync.OnceFunc(func() { h.giveHello(source) })
 	defer released()
 	if !h.begin() {
 		unavailable(w)

@@ -143,7 +143,7 @@ func (e entering) serve(_ context.Context, o *owner) (pii.Secret, error) {
 	if err := admit(o.situation(), e.role); err != nil {
 		return "", err
 	}
-	if len(o.tickets) >= maxTickets {
+	if n := len(o.tickets); n >= maxTickets && !e.role.Moderates() || n >= maxTickets+reservedTickets {
 		return "", ErrRate.With(waitError(ticketLife / 4))
 	}
 	secret := id.NewSecret()

@@ -79,6 +79,9 @@ const (
 	// maxTickets is the number of people between page and room: the largest room
 	// twice, at 60 s each. About 200 bytes apiece.
 	maxTickets = 1_000
+	// reservedTickets come on top for owners and moderators, whom a stranger with
+	// the link must not keep out by asking for all the others.
+	reservedTickets = 100
 	// maxGone is how many left seats are remembered, the oldest forgotten first:
 	// eight times the largest room, about 200 bytes apiece.
 	maxGone = 4_096

@@ -1,0 +1,18 @@
+package edge
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func TestAHostHasANumberForAPort(t *testing.T) {
+	h := newHosts("meet.example.org", "", nil, func() []netip.Addr { return nil })
+	for host, want := range map[string]bool{
+		"meet.example.org": true, "meet.example.org:8443": true, "localhost:1": true,
+		"localhost:8443;script-src": false, "localhost:": false, "localhost:x@evil.example": false, "localhost:99999": false,
+	} {
+		if got := h.knows(host, nil); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}
