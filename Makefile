@@ -27,7 +27,7 @@ test: need-test bin/plenum e2e/node_modules/.package-lock.json ## install what t
 	@echo '== go test'
 	@$(GOTEST) ./...
 	@echo '== web client'
-	@cd web && npm test --silent
+	@cd web && npm test --silent && npm run size --silent
 	@echo '== browsers'
 	@cd e2e && npm test --silent
 

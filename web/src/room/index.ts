@@ -1,7 +1,6 @@
 /** Media of the room. The only folder that knows LiveKit, in a chunk of its own. */
-export type { Quality, SeatMedia, VideoSource } from './board';
 export { prefetch, start, startShare, stop, stopShare, unlockSound } from './control';
 export { useMuted, useQuality, useSpeakers, useSpeaking, useTracks } from './hooks';
 export { canShare } from './share';
 export { type RoomState, useRoom } from './store';
-export { VideoView, type VideoViewProps } from './VideoView';
+export { VideoView } from './VideoView';
