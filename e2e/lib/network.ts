@@ -123,11 +123,7 @@ export class Network {
 
   private namespace(suffix: string, address: string): Host {
     const host = new Host(`plenum-${this.tag}-${suffix}`, address)
-    try {
-      run('ip', 'netns', 'del', host.name)
-    } catch {
-      // It was not there.
-    }
+    if (run('ip', 'netns', 'list').split(/\s/).includes(host.name)) run('ip', 'netns', 'del', host.name) // left by a run that was ended
     run('ip', 'netns', 'add', host.name)
     this.hosts.push(host)
     mkdirSync(`/etc/netns/${host.name}`, { recursive: true })
