@@ -184,11 +184,12 @@ type tcpClient struct {
 	subscriber *webrtc.PeerConnection
 	publisher  *webrtc.PeerConnection
 	payloads   chan []byte
+	early      map[*webrtc.PeerConnection][]webrtc.ICECandidateInit // came before the description they belong to
 }
 
 func newTCPClient(t *testing.T, a *answer) *tcpClient {
 	t.Helper()
-	c := &tcpClient{answer: a, t: t, payloads: make(chan []byte, 64)}
+	c := &tcpClient{answer: a, t: t, payloads: make(chan []byte, 64), early: map[*webrtc.PeerConnection][]webrtc.ICECandidateInit{}}
 	c.subscriber = c.peer(livekit.SignalTarget_SUBSCRIBER)
 	c.publisher = c.peer(livekit.SignalTarget_PUBLISHER)
 	c.subscriber.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
@@ -269,7 +270,7 @@ func (c *tcpClient) handle(r *livekit.SignalResponse) error {
 	switch m := r.GetMessage().(type) {
 	case *livekit.SignalResponse_Offer:
 		offer := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.Offer.GetSdp()}
-		if err := c.subscriber.SetRemoteDescription(offer); err != nil {
+		if err := c.setRemote(c.subscriber, offer); err != nil {
 			return err
 		}
 		local, err := c.subscriber.CreateAnswer(nil)
@@ -283,16 +284,21 @@ func (c *tcpClient) handle(r *livekit.SignalResponse) error {
 			Answer: &livekit.SessionDescription{Type: "answer", Sdp: local.SDP, Id: m.Offer.GetId()},
 		}})
 	case *livekit.SignalResponse_Answer:
-		return c.publisher.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.Answer.GetSdp()})
+		return c.setRemote(c.publisher, webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.Answer.GetSdp()})
 	case *livekit.SignalResponse_Trickle:
 		var init webrtc.ICECandidateInit
 		if err := json.Unmarshal([]byte(m.Trickle.GetCandidateInit()), &init); err != nil {
 			return err
 		}
+		pc := c.subscriber
 		if m.Trickle.GetTarget() == livekit.SignalTarget_PUBLISHER {
-			return c.publisher.AddICECandidate(init)
+			pc = c.publisher
 		}
-		return c.subscriber.AddICECandidate(init)
+		if pc.RemoteDescription() == nil {
+			c.early[pc] = append(c.early[pc], init)
+			return nil
+		}
+		return pc.AddICECandidate(init)
 	case *livekit.SignalResponse_TrackPublished:
 		offer, err := c.publisher.CreateOffer(nil)
 		if err != nil {
@@ -305,6 +311,20 @@ func (c *tcpClient) handle(r *livekit.SignalResponse) error {
 			Offer: &livekit.SessionDescription{Type: "offer", Sdp: offer.SDP},
 		}})
 	}
+	return nil
+}
+
+// setRemote also adds the candidates that overtook the description.
+func (c *tcpClient) setRemote(pc *webrtc.PeerConnection, description webrtc.SessionDescription) error {
+	if err := pc.SetRemoteDescription(description); err != nil {
+		return err
+	}
+	for _, candidate := range c.early[pc] {
+		if err := pc.AddICECandidate(candidate); err != nil {
+			return err
+		}
+	}
+	delete(c.early, pc)
 	return nil
 }
 
