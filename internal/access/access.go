@@ -57,14 +57,21 @@ const (
 	ShowCamera   Right = "camera"       // publish a camera
 	Share        Right = "share"        // publish a screen and its sound
 	Chat         Right = "chat"         // write to everyone
+	ChatPrivate  Right = "chatPrivate"  // write to one person
 	React        Right = "react"        // show a reaction
 	RaiseHand    Right = "raiseHand"    // enter the queue
+	Rename       Right = "rename"       // change one's own name
+	SeePeople    Right = "seePeople"    // have everybody in the list, not only who runs the meeting
+	SeeCameras   Right = "seeCameras"   // receive everybody's camera, not only those of who runs the meeting
 	LowerHands   Right = "lowerHands"   // take others out of the queue
 	ModerateChat Right = "moderateChat" // delete others' messages
 	Mute         Right = "mute"         // mute others, ask them to unmute
 	StopMedia    Right = "stopMedia"    // stop others' camera or share
 	Remove       Right = "remove"       // send others out
 	Lock         Right = "lock"         // close the door to newcomers
+	Admit        Right = "admit"        // see who waits, let in, send away, set the lobby
+	SetPasscode  Right = "setPasscode"  // set, change, remove the passcode
+	RenameOthers Right = "renameOthers" // change others' names
 	SetPolicy    Right = "setPolicy"    // change what attendees may do
 	AssignRoles  Right = "assignRoles"  // give roles up to one's own
 	Spotlight    Right = "spotlight"    // show one seat large for everyone
@@ -73,43 +80,81 @@ const (
 
 // Policy says what attendees may do. The zero value forbids everything.
 type Policy struct {
-	Microphone bool
-	Camera     bool
-	Share      bool
-	Chat       bool
-	Reactions  bool // false switches reactions off for everyone
+	Microphone  bool
+	Camera      bool
+	Share       bool
+	Chat        bool // to everyone
+	ChatPrivate bool // to one person; with it off they still reach who runs the meeting
+	Reactions   bool // false switches reactions off for everyone
+	RaiseHand   bool
+	Rename      bool
+	SeePeople   bool
+	SeeCameras  bool
 }
 
-// DefaultPolicy lets everyone take part and only those on stage share.
+// DefaultPolicy lets everyone take part.
 func DefaultPolicy() Policy {
-	return Policy{Microphone: true, Camera: true, Share: true, Chat: true, Reactions: true}
+	return Policy{
+		Microphone: true, Camera: true, Share: true, Chat: true, ChatPrivate: true,
+		Reactions: true, RaiseHand: true, Rename: true, SeePeople: true, SeeCameras: true,
+	}
+}
+
+// Exceptions is what one person may or may not do whatever the policy says. Deny
+// wins over Allow. Only [Excepted] rights count, and only below moderators.
+type Exceptions struct {
+	Allow, Deny []Right
+}
+
+// Excepted lists the rights that a policy gives and that can be given to or taken
+// from one person.
+func Excepted() []Right {
+	return []Right{Speak, ShowCamera, Share, Chat, ChatPrivate, React, RaiseHand, Rename, SeePeople, SeeCameras}
 }
 
 // Allowed is the permission table: the rights of a role under a policy, in a
-// fixed order.
-func Allowed(role Role, p Policy) []Right {
-	var rights []Right
-	add := func(when bool, r ...Right) {
-		if when {
-			rights = append(rights, r...)
-		}
-	}
+// fixed order. A viewer is never given a voice or a picture by an exception: that
+// is another role.
+func Allowed(role Role, p Policy, e Exceptions) []Right {
 	onStage := role.rank() >= Presenter.rank() // presenters are not bound by the attendees' policy
 	attendee := role == Attendee
+	listens := attendee || role == Viewer
+	var rights []Right
+	add := func(when bool, r Right) {
+		if !role.Moderates() {
+			when = (when || slices.Contains(e.Allow, r)) && !slices.Contains(e.Deny, r)
+		}
+		if role == Viewer && (r == Speak || r == ShowCamera || r == Share) {
+			when = false
+		}
+		if when {
+			rights = append(rights, r)
+		}
+	}
 	add(onStage || attendee && p.Microphone, Speak)
 	add(onStage || attendee && p.Camera, ShowCamera)
 	add(onStage || attendee && p.Share, Share)
-	add(onStage || (attendee || role == Viewer) && p.Chat, Chat)
+	add(onStage || listens && p.Chat, Chat)
+	add(onStage || listens && p.ChatPrivate, ChatPrivate)
 	add(p.Reactions, React)
-	add(true, RaiseHand)
-	add(role.Moderates(), LowerHands, ModerateChat, Mute, StopMedia, Remove, Lock, SetPolicy, AssignRoles, Spotlight, End)
+	add(onStage || listens && p.RaiseHand, RaiseHand)
+	add(onStage || listens && p.Rename, Rename)
+	add(onStage || listens && p.SeePeople, SeePeople)
+	add(onStage || listens && p.SeeCameras, SeeCameras)
+	if role.Moderates() {
+		rights = append(rights, LowerHands, ModerateChat, Mute, StopMedia, Remove, Lock, Admit, SetPasscode, RenameOthers, SetPolicy, AssignRoles, Spotlight, End)
+	}
 	return rights
 }
 
-// May reports whether role has right under p.
-func May(role Role, p Policy, right Right) bool {
-	return slices.Contains(Allowed(role, p), right)
+// May reports whether role has right under p and e.
+func May(role Role, p Policy, e Exceptions, right Right) bool {
+	return slices.Contains(Allowed(role, p, e), right)
 }
+
+// Runs reports whether everybody sees a person of this role, whatever the policy
+// hides: owners, moderators and presenters.
+func (r Role) Runs() bool { return r.rank() >= Presenter.rank() }
 
 // MayActOn reports whether actor may mute, stop or remove target. Nobody acts
 // on an owner but an owner.
@@ -133,17 +178,24 @@ const (
 	Screen     Source = "screen"
 )
 
-// Grants is what a seat may publish at the SFU. Everyone may receive.
+// Grants is what a seat may do at the SFU.
 type Grants struct {
-	Microphone, Camera, Screen bool
+	Microphone, Camera, Screen bool // publish
+
+	// SeesAll is whether the seat receives everybody's camera; without it, only
+	// those of seats that are Seen. Sound and screens reach everybody.
+	SeesAll bool
+	Seen    bool
 }
 
-// GrantsFor derives the SFU grants from rights. Screen is granted only while
-// the room has given the seat one of its places to share.
-func GrantsFor(rights []Right, sharing bool) Grants {
+// GrantsFor derives the SFU grants from role and rights. Screen is granted only
+// while the room has given the seat one of its places to share.
+func GrantsFor(role Role, rights []Right, sharing bool) Grants {
 	return Grants{
 		Microphone: slices.Contains(rights, Speak),
 		Camera:     slices.Contains(rights, ShowCamera),
 		Screen:     sharing && slices.Contains(rights, Share),
+		SeesAll:    slices.Contains(rights, SeeCameras) && slices.Contains(rights, SeePeople),
+		Seen:       role.Runs(),
 	}
 }

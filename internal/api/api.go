@@ -141,19 +141,19 @@ func (a *api) register(h huma.API) {
 	operation(a, h, "signIn", http.MethodPost, "/session", "Sign in", a.signIn)
 	operation(a, h, "signOut", http.MethodDelete, "/session", "Sign out", a.signOut)
 
-	operation(a, h, "listMeetings", http.MethodGet, "/meetings", "The caller's meetings, newest first", a.listMeetings, signedIn)
-	operation(a, h, "createMeeting", http.MethodPost, "/meetings", "Create a meeting", a.createMeeting, signedIn, created)
-	operation(a, h, "getMeeting", http.MethodGet, "/meetings/{id}", "One of the caller's meetings", a.getMeeting, signedIn)
-	operation(a, h, "updateMeeting", http.MethodPatch, "/meetings/{id}", "Change the given settings of a meeting", a.updateMeeting, signedIn)
-	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it", a.deleteMeeting, signedIn)
+	operation(a, h, "listMeetings", http.MethodGet, "/meetings", "The caller's meetings, newest first", a.listMeetings, needsSession)
+	operation(a, h, "createMeeting", http.MethodPost, "/meetings", "Create a meeting", a.createMeeting, needsSession, created)
+	operation(a, h, "getMeeting", http.MethodGet, "/meetings/{id}", "One of the caller's meetings", a.getMeeting, needsSession)
+	operation(a, h, "updateMeeting", http.MethodPatch, "/meetings/{id}", "Change the given settings of a meeting", a.updateMeeting, needsSession)
+	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it", a.deleteMeeting, needsSession)
 
 	operation(a, h, "getDoor", http.MethodPost, "/meetings/{id}/door", "What somebody with the link may know before coming in", a.getDoor)
 	operation(a, h, "createTicket", http.MethodPost, "/meetings/{id}/ticket", "Ask the gate for a ticket to the live channel; it opens one connection within 60 s", a.createTicket)
 }
 
-// created and signedIn describe operations.
+// created and needsSession describe operations.
 func created(op *huma.Operation)  { op.DefaultStatus = http.StatusCreated }
-func signedIn(op *huma.Operation) { op.Security = []map[string][]string{{"session": {}}} }
+func needsSession(op *huma.Operation) { op.Security = []map[string][]string{{"session": {}}} }
 
 // operation adds one operation, whose errors become problems.
 func operation[I, O any](

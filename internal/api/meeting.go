@@ -15,11 +15,16 @@ import (
 
 // Policy is what attendees may do.
 type Policy struct {
-	Microphone bool `json:"microphone"`
-	Camera     bool `json:"camera"`
-	Share      bool `json:"share"`
-	Chat       bool `json:"chat"`
-	Reactions  bool `json:"reactions" doc:"Off means off for everyone"`
+	Microphone  bool `json:"microphone"`
+	Camera      bool `json:"camera"`
+	Share       bool `json:"share"`
+	Chat        bool `json:"chat"`
+	ChatPrivate bool `json:"chatPrivate" doc:"Off still lets attendees write to who runs the meeting"`
+	Reactions   bool `json:"reactions" doc:"Off means off for everyone"`
+	RaiseHand   bool `json:"raiseHand"`
+	Rename      bool `json:"rename"`
+	SeePeople   bool `json:"seePeople" doc:"Off: attendees see only who runs the meeting"`
+	SeeCameras  bool `json:"seeCameras" doc:"Off: attendees receive cameras only of who runs the meeting"`
 }
 
 // Meeting is a meeting as its owner sees it.
@@ -150,11 +155,16 @@ func (a *api) getMeeting(ctx context.Context, in *MeetingPath) (*meetingAnswer, 
 
 // PolicyChange holds what is to change of a policy.
 type PolicyChange struct {
-	Microphone *bool `json:"microphone,omitempty"`
-	Camera     *bool `json:"camera,omitempty"`
-	Share      *bool `json:"share,omitempty"`
-	Chat       *bool `json:"chat,omitempty"`
-	Reactions  *bool `json:"reactions,omitempty"`
+	Microphone  *bool `json:"microphone,omitempty"`
+	Camera      *bool `json:"camera,omitempty"`
+	Share       *bool `json:"share,omitempty"`
+	Chat        *bool `json:"chat,omitempty"`
+	ChatPrivate *bool `json:"chatPrivate,omitempty"`
+	Reactions   *bool `json:"reactions,omitempty"`
+	RaiseHand   *bool `json:"raiseHand,omitempty"`
+	Rename      *bool `json:"rename,omitempty"`
+	SeePeople   *bool `json:"seePeople,omitempty"`
+	SeeCameras  *bool `json:"seeCameras,omitempty"`
 }
 
 // MeetingChange holds what is to change; what is missing stays.
@@ -198,6 +208,11 @@ func (c PolicyChange) apply(p access.Policy) access.Policy {
 	set(&p.Microphone, c.Microphone)
 	set(&p.Camera, c.Camera)
 	set(&p.Share, c.Share)
+	set(&p.ChatPrivate, c.ChatPrivate)
+	set(&p.RaiseHand, c.RaiseHand)
+	set(&p.Rename, c.Rename)
+	set(&p.SeePeople, c.SeePeople)
+	set(&p.SeeCameras, c.SeeCameras)
 	set(&p.Chat, c.Chat)
 	set(&p.Reactions, c.Reactions)
 	return p

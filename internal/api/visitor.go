@@ -95,24 +95,30 @@ func isJSON(contentType string) bool {
 	return err == nil && kind == "application/json"
 }
 
-// caller returns the account that is signed in, or [auth.ErrRequired], and keeps
-// the session alive.
-func (a *api) caller(ctx context.Context) (user.User, error) {
+// signedIn returns the account that is signed in and its session, or
+// [auth.ErrRequired], and keeps the session alive.
+func (a *api) signedIn(ctx context.Context) (user.User, auth.Session, error) {
 	token := visitorOf(ctx).token
 	if token == "" {
-		return user.User{}, auth.ErrRequired
+		return user.User{}, auth.Session{}, auth.ErrRequired
 	}
 	now := time.Now()
 	session, u, err := a.Store.Session(ctx, auth.HashToken(token), now)
 	if err != nil {
-		return user.User{}, err
+		return user.User{}, auth.Session{}, err
 	}
 	if expires, worth := session.Renewed(now); worth {
 		if err := a.Store.RenewSession(ctx, session.TokenHash, expires); err != nil {
-			return user.User{}, err
+			return user.User{}, auth.Session{}, err
 		}
 	}
-	return u, nil
+	return u, session, nil
+}
+
+// caller is signedIn without the session.
+func (a *api) caller(ctx context.Context) (user.User, error) {
+	u, _, err := a.signedIn(ctx)
+	return u, err
 }
 
 // sessionCookie carries a session's token; an empty one deletes the cookie. The

@@ -24,6 +24,15 @@ type Session struct {
 	User      id.User
 	CreatedAt time.Time
 	ExpiresAt time.Time // moves on with use, up to CreatedAt + SessionLife
+
+	ID           string    // names it in the list of one's sessions; opens nothing
+	SecondFactor bool      // proved with more than a password
+	ConfirmedAt  time.Time // when the person last proved who they are; see [Fresh]
+	Browser      string    // as in "Firefox on Linux"; no version, no address
+	Provider     string    // id of the identity provider; "" for ours
+	// ProviderSession is the provider's name for the session (sid), by which it may
+	// end it; "" without one.
+	ProviderSession string
 }
 
 // NewSession makes a session and the token (256 random bits) for its cookie.
@@ -36,6 +45,12 @@ func NewSession(user id.User, now time.Time) (Session, pii.Secret) {
 		ExpiresAt: now.Add(SessionIdle),
 	}, token
 }
+
+// ConfirmLife is how long a proof of identity serves for dangerous actions.
+const ConfirmLife = 10 * time.Minute
+
+// Fresh reports whether the person proved who they are a short while ago.
+func (s Session) Fresh(now time.Time) bool { return now.Sub(s.ConfirmedAt) < ConfirmLife }
 
 // HashToken is how a token is stored and looked up.
 func HashToken(token pii.Secret) [sha256.Size]byte {

@@ -24,6 +24,16 @@ type Invite struct {
 	Role       access.Role
 	SecretHash [sha256.Size]byte
 	CreatedAt  time.Time
+
+	// Personal is an invite made for somebody; without it, it is one of the role
+	// links that the command line prints.
+	Personal  bool
+	Name      pii.Name  // whom it is for: their name in the meeting, not to be changed; "" leaves it open
+	MaxUses   int       // 0 for any number; a use is a newcomer let in, not one who comes back
+	Uses      int       //
+	NotBefore time.Time // zero for at once
+	ExpiresAt time.Time // zero for never
+	Revoked   bool
 }
 
 // New makes an invite and the secret for its link.

@@ -13,7 +13,7 @@ type reader func(message) (room.Command, error)
 func readers() map[string]reader {
 	return map[string]reader{
 		"leave":         of(func(Empty) room.Command { return room.Leave{} }),
-		"chat.send":     of(func(b ChatSend) room.Command { return room.ChatSend(b) }),
+		"chat.send":     of(func(b ChatSend) room.Command { return room.ChatSend{Text: b.Text} }),
 		"chat.delete":   of(func(b ChatDelete) room.Command { return room.ChatDelete{Message: id.Message(b.Message)} }),
 		"hand.raise":    of(func(Empty) room.Command { return room.HandRaise{} }),
 		"hand.lower":    of(func(b SeatRef) room.Command { return room.HandLower{Seat: id.Seat(b.Seat)} }),
@@ -26,7 +26,7 @@ func readers() map[string]reader {
 		"mute.all":      of(func(Empty) room.Command { return room.MuteAll{} }),
 		"unmute.ask":    of(func(b SeatRef) room.Command { return room.AskUnmute{Seat: id.Seat(b.Seat)} }),
 		"role.set":      role,
-		"remove":        of(func(b SeatRef) room.Command { return room.Remove{Seat: id.Seat(b.Seat)} }),
+		"remove":        of(func(b Remove) room.Command { return room.Remove{Seat: id.Seat(b.Seat)} }),
 		"policy.set":    of(func(b Policy) room.Command { return room.SetPolicy{Policy: access.Policy(b)} }),
 		"locked.set":    of(func(b SetLocked) room.Command { return room.SetLocked(b) }),
 		"spotlight.set": of(func(b Spotlight) room.Command { return room.Spotlight{Seat: id.Seat(b.Seat)} }),

@@ -35,12 +35,24 @@ type Commands struct {
 	MuteAll    Empty      `json:"mute.all"`      // right: mute; everyone but the sender and the owner
 	AskUnmute  SeatRef    `json:"unmute.ask"`    // right: mute; nobody is ever unmuted by others
 	SetRole    SetRole    `json:"role.set"`      // right: assignRoles
-	Remove     SeatRef    `json:"remove"`        // right: remove
+	Remove     Remove     `json:"remove"`        // right: remove
 	SetPolicy  Policy     `json:"policy.set"`    // right: setPolicy; the whole policy
 	SetLocked  SetLocked  `json:"locked.set"`    // right: lock
 	Spotlight  Spotlight  `json:"spotlight.set"` // right: spotlight
 	End        Empty      `json:"end"`           // right: end
-	MediaToken Empty      `json:"media.token"`   // a fresh SFU token comes as "media"
+
+	Rename        Rename        `json:"rename"`         // own: right rename; others': renameOthers
+	SetExceptions SetExceptions `json:"exceptions.set"` // right: setPolicy; for one person
+	HostClaim     HostClaim     `json:"host.claim"`     // the meeting's PIN makes the sender an owner; 5 tries in 15 min
+	SetLobby      Lobby         `json:"lobby.set"`      // right: admit; the whole of it
+	Admit         WaiterRef     `json:"lobby.admit"`    // right: admit
+	AdmitAll      Empty         `json:"lobby.admitAll"` // right: admit
+	Deny          Deny          `json:"lobby.deny"`     // right: admit
+	DenyAll       DenyAll       `json:"lobby.denyAll"`  // right: admit
+	TellWaiting   TellWaiting   `json:"lobby.tell"`     // right: admit; a message to one or all who wait
+	SetPasscode   SetPasscode   `json:"passcode.set"`   // right: setPasscode; "" removes it
+
+	MediaToken Empty `json:"media.token"` // a fresh SFU token comes as "media"
 }
 
 // Events maps each message type the server may send to its body.
@@ -65,6 +77,18 @@ type Events struct {
 	UnmuteAsked By          `json:"unmute.asked"`
 	Media       Media       `json:"media"` // connect to the SFU again with this
 	Bye         Bye         `json:"bye"`   // last message; the socket closes
+
+	// While somebody waits to be let in they get these, "pong", "refused", "ok" to
+	// "leave", and a "bye"; a "welcome" ends the waiting. They may send "ping" and
+	// "leave", nothing else.
+	Waiting     Waiting     `json:"waiting"`      // first answer to hello, and again whenever it changes
+	WaitingTold WaitingTold `json:"waiting.told"` // a message from who runs the meeting
+
+	// Only for seats with the right admit.
+	WaiterCame Waiter     `json:"waiter.came"`
+	WaiterGone WaiterGone `json:"waiter.gone"`
+	Lobby      LobbySet   `json:"lobby"`
+	Passcode   Passcode   `json:"passcode"`
 }
 
 // Empty is the body of messages that say everything with their type.
@@ -92,9 +116,12 @@ type Welcome struct {
 	Rights    Rights        `json:"rights"`
 	Locked    bool          `json:"locked"`
 	Spotlight string        `json:"spotlight"` // seat id or ""
-	Media     Media         `json:"media"`
-	StartedAt int64         `json:"startedAt"` // unix ms
-	Now       int64         `json:"now"`       // unix ms, server clock
+	HostPIN   bool          `json:"hostPin"`   // the meeting has one: "host.claim" makes sense
+	// Gate is set for seats with the right admit only.
+	Gate      *Gate `json:"gate,omitempty"`
+	Media     Media `json:"media"`
+	StartedAt int64 `json:"startedAt"` // unix ms
+	Now       int64 `json:"now"`       // unix ms, server clock
 	// Resumed is true when the seat was kept with hand and share; false after a
 	// fresh entry, a restart, or more than 60 s away.
 	Resumed bool `json:"resumed"`
@@ -119,6 +146,144 @@ type Seat struct {
 	Hand     int64  `json:"hand"`     // unix ms when raised, 0 when down: the queue's order
 	Away     bool   `json:"away"`     // connection lost, the seat is kept for 60 s
 	Sharing  bool   `json:"sharing"`
+	// What differs from the policy for this person; only for seats that moderate.
+	Exceptions *Exceptions `json:"exceptions,omitempty"`
+}
+
+// Exceptions lists rights that one person has or has not whatever the policy
+// says: speak, camera, share, chat, chatPrivate, react, raiseHand, rename,
+// seePeople, seeCameras. Deny wins.
+type Exceptions struct {
+	Allow []string `json:"allow"`
+	Deny  []string `json:"deny"`
+}
+
+// SetExceptions replaces a person's exceptions; empty lists end them.
+type SetExceptions struct {
+	Seat  string   `json:"seat"`
+	Allow []string `json:"allow"`
+	Deny  []string `json:"deny"`
+}
+
+// Rename gives a seat another name, 1 to 100 characters.
+type Rename struct {
+	Seat string `json:"seat"`
+	Name string `json:"name"`
+}
+
+// Remove sends somebody out for the rest of the sitting; with Ban for as long as
+// the meeting exists: their account or their invite is refused from now on. A
+// guest who came by the meeting's link alone has neither, so whoever else comes
+// from the same network by that link then waits to be let in.
+type Remove struct {
+	Seat string `json:"seat"`
+	Ban  bool   `json:"ban"`
+}
+
+// HostClaim carries the PIN an owner has set in the meeting's settings.
+type HostClaim struct {
+	PIN string `json:"pin"`
+}
+
+// Gate is who waits and how the door stands, for those who let in.
+type Gate struct {
+	Waiting  []Waiter `json:"waiting"` // longest first
+	Lobby    Lobby    `json:"lobby"`
+	Passcode bool     `json:"passcode"` // there is one
+}
+
+// Lobby says who waits to be let in.
+type Lobby struct {
+	// Mode is "off", "guests" (everybody without an account) or "everyone"
+	// (everybody but owners).
+	Mode string `json:"mode"`
+	// The rules let in by themselves whom the mode would make wait.
+	SignedIn bool     `json:"signedIn"` // accounts of the organisation
+	Invited  bool     `json:"invited"`  // personal invites and role links
+	Domains  []string `json:"domains"`  // accounts with an e-mail address there; at most 20
+}
+
+// LobbySet tells how the lobby stands and who set it (seat id, "" for the settings page).
+type LobbySet struct {
+	Lobby Lobby  `json:"lobby"`
+	By    string `json:"by"`
+}
+
+// Waiter is somebody who waits.
+type Waiter struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"` // as typed
+	Role    string `json:"role"` // what they would be
+	Guest   bool   `json:"guest"`
+	Email   string `json:"email"`   // of accounts; "" for guests
+	Invited bool   `json:"invited"` // has a personal invite or a role link
+	Since   int64  `json:"since"`   // unix ms
+	Suspect bool   `json:"suspect"` // comes from where somebody banned came from
+	Reason  string `json:"reason"`  // "lobby", or "full" when only a place is missing
+}
+
+// WaiterRef names somebody who waits.
+type WaiterRef struct {
+	Waiter string `json:"waiter"`
+}
+
+// WaiterGone tells that somebody waits no more: "admitted", "denied", "left",
+// "lost", and by whom (seat id or "").
+type WaiterGone struct {
+	Waiter string `json:"waiter"`
+	Reason string `json:"reason"`
+	By     string `json:"by"`
+}
+
+// Deny sends one away with an optional message of at most 500 characters.
+type Deny struct {
+	Waiter string `json:"waiter"`
+	Text   string `json:"text"`
+	Ban    bool   `json:"ban"` // as in remove
+}
+
+// DenyAll sends away everybody who waits to be let in.
+type DenyAll struct {
+	Text string `json:"text"`
+}
+
+// TellWaiting is a message of 1 to 500 characters to one who waits, or to all
+// with Waiter "".
+type TellWaiting struct {
+	Waiter string `json:"waiter"`
+	Text   string `json:"text"`
+}
+
+// Waiting says why somebody is not in yet.
+type Waiting struct {
+	// Reason is "lobby" (somebody must let you in) or "full" (no connection is
+	// free: you come in by yourself when one is).
+	Reason string `json:"reason"`
+	Ahead  int    `json:"ahead"` // "full" only: how many come before you
+	Since  int64  `json:"since"` // unix ms
+	Now    int64  `json:"now"`   // unix ms, server clock
+	// Resume brings back to the same place in the line after a cut or a reload.
+	Resume       string `json:"resume"`
+	Told         string `json:"told"` // the last message from who runs the meeting
+	Name         string `json:"name"` // of the meeting, as at its door
+	Organisation string `json:"organisation"`
+}
+
+// WaitingTold is plain text for who waits.
+type WaitingTold struct {
+	Text string `json:"text"`
+}
+
+// SetPasscode sets the passcode, 4 to 64 characters; "" removes it. Nobody who is
+// in has to leave; tickets not yet used are void.
+type SetPasscode struct {
+	Passcode string `json:"passcode"`
+}
+
+// Passcode tells whether there is one, and who changed it (seat id).
+type Passcode struct {
+	Set bool   `json:"set"`
+	By  string `json:"by"`
 }
 
 // SeatRef names the seat a command acts on.
@@ -126,14 +291,16 @@ type SeatRef struct {
 	Seat string `json:"seat"`
 }
 
-// SeatLeft tells why a seat is gone: "left", "lost", "removed".
+// SeatLeft tells why a seat is gone: "left", "lost", "removed", "hidden" (it is
+// there, but not in my list any more).
 type SeatLeft struct {
 	Seat   string `json:"seat"`
 	Reason string `json:"reason"`
 }
 
-// ChatSend is a message to everyone, 1 to 4,000 characters.
+// ChatSend is a message of 1 to 4,000 characters, to everyone or to one seat.
 type ChatSend struct {
+	To   string `json:"to,omitempty"` // seat id; right: chatPrivate, or a seat that runs the meeting
 	Text string `json:"text"`
 }
 
@@ -142,8 +309,11 @@ type ChatMessage struct {
 	ID   string `json:"id"`
 	Seat string `json:"seat"`
 	Name string `json:"name"` // as it was when sent; the seat may be gone
-	At   int64  `json:"at"`   // unix ms
-	Text string `json:"text"`
+	// To is the only other seat that has the message; "" for everyone.
+	To     string `json:"to,omitempty"`
+	ToName string `json:"toName,omitempty"`
+	At     int64  `json:"at"` // unix ms
+	Text   string `json:"text"`
 }
 
 // ChatDelete takes a message away for everyone.
@@ -177,11 +347,16 @@ type SetRole struct {
 
 // Policy says what attendees may do; moderators and owners always may.
 type Policy struct {
-	Microphone bool `json:"microphone"`
-	Camera     bool `json:"camera"`
-	Share      bool `json:"share"`
-	Chat       bool `json:"chat"`
-	Reactions  bool `json:"reactions"` // off means off for everyone
+	Microphone  bool `json:"microphone"`
+	Camera      bool `json:"camera"`
+	Share       bool `json:"share"`
+	Chat        bool `json:"chat"`
+	ChatPrivate bool `json:"chatPrivate"` // off still lets them write to who runs the meeting
+	Reactions   bool `json:"reactions"`   // off means off for everyone
+	RaiseHand   bool `json:"raiseHand"`
+	Rename      bool `json:"rename"`
+	SeePeople   bool `json:"seePeople"`  // off: they see only who runs the meeting, and themselves
+	SeeCameras  bool `json:"seeCameras"` // off: they receive cameras only of who runs the meeting
 }
 
 // Rights is what this seat may do now; see package access for the names.
@@ -242,8 +417,11 @@ type Refused struct {
 
 // Bye says why the server ends this connection: "left", "removed", "ended",
 // "replaced" (the seat was opened elsewhere), "draining" (restart: come back
-// with Resume after Retry seconds), "slow" (could not keep up: come back).
+// with Resume after Retry seconds), "slow" (could not keep up: come back),
+// "denied" (was not let in; Text may say why), "banned", "revoked" (the invite
+// was withdrawn).
 type Bye struct {
 	Reason string `json:"reason"`
 	Retry  int    `json:"retry,omitempty"`
+	Text   string `json:"text,omitempty"` // from who runs the meeting, plain
 }

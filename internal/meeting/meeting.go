@@ -23,6 +23,8 @@ const (
 	DefaultShares = 2
 	MaxPerOwner   = 1_000 // meetings; at most 2.5 MB of text, and one page of a list
 	DefaultName   = "New meeting"
+	MaxDomains    = 20  // in the lobby's rules
+	MaxRoles      = 500 // rules that give roles
 )
 
 // The faults of meetings. A meeting that exists and one that does not give the
@@ -45,6 +47,14 @@ type Meeting struct {
 	Welcome   string // shown at the door; "" for none
 	Policy    access.Policy
 	MaxShares int // screens shared at once, 1 to MaxMaxShares
+
+	Lobby           Lobby
+	PasscodeHash    string      // PHC string of package auth; "" for none
+	HostPINHash     string      // the same; who knows the PIN becomes an owner
+	AccountRequired bool        // guests are refused unless they have an invite
+	Newcomers       access.Role // of the meeting's link alone: Attendee, or Viewer for a webinar
+	Roles           []RoleRule  // given when the meeting is planned, at most MaxRoles
+
 	CreatedAt time.Time
 	// Ended is true from "end for all" until an owner or moderator comes again.
 	Ended bool
@@ -56,6 +66,44 @@ type Meeting struct {
 	SittingStartedAt time.Time
 }
 
+// LobbyMode is who waits to be let in.
+type LobbyMode string
+
+// The modes.
+const (
+	LobbyOff      LobbyMode = "off"
+	LobbyGuests   LobbyMode = "guests"   // who has no account, unless they moderate
+	LobbyEveryone LobbyMode = "everyone" // all but owners
+)
+
+// Lobby belongs to the meeting, not to a sitting: it stays as set when the room
+// empties and the server restarts. The rules let in by themselves whom the mode
+// would make wait.
+type Lobby struct {
+	Mode     LobbyMode
+	SignedIn bool     // accounts of the organisation
+	Invited  bool     // personal invites and role links
+	Domains  []string // accounts whose e-mail address ends in one of these; at most MaxDomains
+}
+
+// RuleKind is by what a role is given.
+type RuleKind string
+
+// The kinds of rule.
+const (
+	ByUser   RuleKind = "user"   // an account's id
+	ByEmail  RuleKind = "email"  // an account's address
+	ByDomain RuleKind = "domain" // of an account's address
+	ByGroup  RuleKind = "group"  // of the identity provider
+)
+
+// RoleRule gives a role to whoever it fits. Of several that fit the highest counts.
+type RoleRule struct {
+	Kind  RuleKind
+	Value string // lower case for e-mail and domain
+	Role  access.Role
+}
+
 // New makes a meeting with the defaults.
 func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting {
 	return Meeting{
@@ -65,6 +113,8 @@ func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting 
 		Name:      name,
 		Policy:    access.DefaultPolicy(),
 		MaxShares: DefaultShares,
+		Lobby:     Lobby{Mode: LobbyOff},
+		Newcomers: access.Attendee,
 		CreatedAt: now,
 	}
 }

@@ -17,12 +17,13 @@ import (
 // seat is a participant as the room's goroutine knows them.
 type seat struct {
 	Seat
-	rights    []access.Right
-	grants    access.Grants // as last told to the SFU
-	conn      *Conn         // nil while away
-	keptUntil time.Time     // while away
-	sharedAt  time.Time
-	limits    *limits
+	rights     []access.Right
+	grants     access.Grants // as last told to the SFU
+	conn       *Conn         // nil while away
+	keptUntil  time.Time     // while away
+	sharedAt   time.Time
+	limits     *limits
+	exceptions access.Exceptions
 
 	// Resume tokens; see claims.
 	pass   id.Seat
@@ -180,8 +181,8 @@ func (o *owner) attach(ctx context.Context, s *seat, conn *Conn) error {
 		}
 		o.opened = true
 	}
-	rights := access.Allowed(s.Role, o.meeting.Policy)
-	grants := access.GrantsFor(rights, s.Sharing)
+	rights := access.Allowed(s.Role, o.meeting.Policy, s.exceptions)
+	grants := access.GrantsFor(s.Role, rights, s.Sharing)
 	token, err := o.rooms.media.Token(o.id, s.ID, grants)
 	if err != nil {
 		return fault.Wrap("room.attach", err)
@@ -300,7 +301,7 @@ func (o *owner) leave(s *seat, why Reason) {
 // and tells the seat what it lost.
 func (o *owner) reassess(s *seat, by id.Seat) {
 	before := s.rights
-	s.rights = access.Allowed(s.Role, o.meeting.Policy)
+	s.rights = access.Allowed(s.Role, o.meeting.Policy, s.exceptions)
 	if !slices.Equal(before, s.rights) {
 		o.tell(s, RightsSet{Rights: s.rights})
 	}
@@ -321,7 +322,7 @@ func (o *owner) reassess(s *seat, by id.Seat) {
 // regrant tells the SFU what the seat may publish, if that has changed or
 // somebody waits for it.
 func (o *owner) regrant(s *seat, then func(context.Context, error)) {
-	grants := access.GrantsFor(s.rights, s.Sharing)
+	grants := access.GrantsFor(s.Role, s.rights, s.Sharing)
 	if grants != s.grants || then != nil {
 		s.grants = grants
 		o.media.grant(s.ID, grants, then)

@@ -19,9 +19,9 @@ import (
 func layers() [][]string {
 	return [][]string{
 		{"id", "fault", "pii"}, // words
-		{"access", "tenant", "user", "auth", "meeting", "invite", "chat", "room"}, // domain
-		{"store", "vault", "sfu", "api", "live", "edge"},                          // adapters and delivery
-		{"config", "telemetry", "server"},                                         // program
+		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "room"}, // domain
+		{"store", "vault", "sfu", "oidc", "ldap", "saml", "api", "live", "edge"},                                            // adapters and delivery
+		{"config", "telemetry", "server"}, // program
 	}
 }
 

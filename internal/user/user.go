@@ -34,6 +34,10 @@ type User struct {
 	Name         pii.Name
 	Email        pii.Email // lower case, see ParseEmail
 	Admin        bool      // may administer the organisation
+	Operator     bool      // may administer the server: organisations and their pools
+	Disabled     bool      // may not sign in
+	Provider     string    // id of the identity provider it signs in with; "" for a password or passkey of ours
+	Groups       []string  // the provider's, as of the last sign-in
 	PasswordHash string    // PHC string of package auth
 	CreatedAt    time.Time
 }

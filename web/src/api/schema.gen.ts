@@ -210,16 +210,29 @@ export interface components {
         Policy: {
             camera: boolean;
             chat: boolean;
+            /** @description Off still lets attendees write to who runs the meeting */
+            chatPrivate: boolean;
             microphone: boolean;
+            raiseHand: boolean;
             /** @description Off means off for everyone */
             reactions: boolean;
+            rename: boolean;
+            /** @description Off: attendees receive cameras only of who runs the meeting */
+            seeCameras: boolean;
+            /** @description Off: attendees see only who runs the meeting */
+            seePeople: boolean;
             share: boolean;
         };
         PolicyChange: {
             camera?: boolean;
             chat?: boolean;
+            chatPrivate?: boolean;
             microphone?: boolean;
+            raiseHand?: boolean;
             reactions?: boolean;
+            rename?: boolean;
+            seeCameras?: boolean;
+            seePeople?: boolean;
             share?: boolean;
         };
         Problem: {

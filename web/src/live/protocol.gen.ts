@@ -43,11 +43,21 @@ export interface Commands {
   'mute.all': Empty; // right: mute; everyone but the sender and the owner
   'unmute.ask': SeatRef; // right: mute; nobody is ever unmuted by others
   'role.set': SetRole; // right: assignRoles
-  remove: SeatRef; // right: remove
+  remove: Remove; // right: remove
   'policy.set': Policy; // right: setPolicy; the whole policy
   'locked.set': SetLocked; // right: lock
   'spotlight.set': Spotlight; // right: spotlight
   end: Empty; // right: end
+  rename: Rename; // own: right rename; others': renameOthers
+  'exceptions.set': SetExceptions; // right: setPolicy; for one person
+  'host.claim': HostClaim; // the meeting's PIN makes the sender an owner; 5 tries in 15 min
+  'lobby.set': Lobby; // right: admit; the whole of it
+  'lobby.admit': WaiterRef; // right: admit
+  'lobby.admitAll': Empty; // right: admit
+  'lobby.deny': Deny; // right: admit
+  'lobby.denyAll': DenyAll; // right: admit
+  'lobby.tell': TellWaiting; // right: admit; a message to one or all who wait
+  'passcode.set': SetPasscode; // right: setPasscode; "" removes it
   'media.token': Empty; // a fresh SFU token comes as "media"
 }
 /**
@@ -74,6 +84,20 @@ export interface Events {
   'unmute.asked': By;
   media: Media; // connect to the SFU again with this
   bye: Bye; // last message; the socket closes
+  /**
+   * While somebody waits to be let in they get these, "pong", "refused", "ok" to
+   * "leave", and a "bye"; a "welcome" ends the waiting. They may send "ping" and
+   * "leave", nothing else.
+   */
+  waiting: Waiting; // first answer to hello, and again whenever it changes
+  'waiting.told': WaitingTold; // a message from who runs the meeting
+  /**
+   * Only for seats with the right admit.
+   */
+  'waiter.came': Waiter;
+  'waiter.gone': WaiterGone;
+  lobby: LobbySet;
+  passcode: Passcode;
 }
 /**
  * Empty is the body of messages that say everything with their type.
@@ -109,6 +133,11 @@ export interface Welcome {
   rights: Rights;
   locked: boolean;
   spotlight: string; // seat id or ""
+  hostPin: boolean; // the meeting has one: "host.claim" makes sense
+  /**
+   * Gate is set for seats with the right admit only.
+   */
+  gate?: Gate;
   media: Media;
   startedAt: number /* int64 */; // unix ms
   now: number /* int64 */; // unix ms, server clock
@@ -140,6 +169,172 @@ export interface Seat {
   hand: number /* int64 */; // unix ms when raised, 0 when down: the queue's order
   away: boolean; // connection lost, the seat is kept for 60 s
   sharing: boolean;
+  /**
+   * What differs from the policy for this person; only for seats that moderate.
+   */
+  exceptions?: Exceptions;
+}
+/**
+ * Exceptions lists rights that one person has or has not whatever the policy
+ * says: speak, camera, share, chat, chatPrivate, react, raiseHand, rename,
+ * seePeople, seeCameras. Deny wins.
+ */
+export interface Exceptions {
+  allow: string[];
+  deny: string[];
+}
+/**
+ * SetExceptions replaces a person's exceptions; empty lists end them.
+ */
+export interface SetExceptions {
+  seat: string;
+  allow: string[];
+  deny: string[];
+}
+/**
+ * Rename gives a seat another name, 1 to 100 characters.
+ */
+export interface Rename {
+  seat: string;
+  name: string;
+}
+/**
+ * Remove sends somebody out for the rest of the sitting; with Ban for as long as
+ * the meeting exists: their account or their invite is refused from now on. A
+ * guest who came by the meeting's link alone has neither, so whoever else comes
+ * from the same network by that link then waits to be let in.
+ */
+export interface Remove {
+  seat: string;
+  ban: boolean;
+}
+/**
+ * HostClaim carries the PIN an owner has set in the meeting's settings.
+ */
+export interface HostClaim {
+  pin: string;
+}
+/**
+ * Gate is who waits and how the door stands, for those who let in.
+ */
+export interface Gate {
+  waiting: Waiter[]; // longest first
+  lobby: Lobby;
+  passcode: boolean; // there is one
+}
+/**
+ * Lobby says who waits to be let in.
+ */
+export interface Lobby {
+  /**
+   * Mode is "off", "guests" (everybody without an account) or "everyone"
+   * (everybody but owners).
+   */
+  mode: string;
+  /**
+   * The rules let in by themselves whom the mode would make wait.
+   */
+  signedIn: boolean; // accounts of the organisation
+  invited: boolean; // personal invites and role links
+  domains: string[]; // accounts with an e-mail address there; at most 20
+}
+/**
+ * LobbySet tells how the lobby stands and who set it (seat id, "" for the settings page).
+ */
+export interface LobbySet {
+  lobby: Lobby;
+  by: string;
+}
+/**
+ * Waiter is somebody who waits.
+ */
+export interface Waiter {
+  id: string;
+  name: string; // as typed
+  role: string; // what they would be
+  guest: boolean;
+  email: string; // of accounts; "" for guests
+  invited: boolean; // has a personal invite or a role link
+  since: number /* int64 */; // unix ms
+  suspect: boolean; // comes from where somebody banned came from
+  reason: string; // "lobby", or "full" when only a place is missing
+}
+/**
+ * WaiterRef names somebody who waits.
+ */
+export interface WaiterRef {
+  waiter: string;
+}
+/**
+ * WaiterGone tells that somebody waits no more: "admitted", "denied", "left",
+ * "lost", and by whom (seat id or "").
+ */
+export interface WaiterGone {
+  waiter: string;
+  reason: string;
+  by: string;
+}
+/**
+ * Deny sends one away with an optional message of at most 500 characters.
+ */
+export interface Deny {
+  waiter: string;
+  text: string;
+  ban: boolean; // as in remove
+}
+/**
+ * DenyAll sends away everybody who waits to be let in.
+ */
+export interface DenyAll {
+  text: string;
+}
+/**
+ * TellWaiting is a message of 1 to 500 characters to one who waits, or to all
+ * with Waiter "".
+ */
+export interface TellWaiting {
+  waiter: string;
+  text: string;
+}
+/**
+ * Waiting says why somebody is not in yet.
+ */
+export interface Waiting {
+  /**
+   * Reason is "lobby" (somebody must let you in) or "full" (no connection is
+   * free: you come in by yourself when one is).
+   */
+  reason: string;
+  ahead: number /* int */; // "full" only: how many come before you
+  since: number /* int64 */; // unix ms
+  now: number /* int64 */; // unix ms, server clock
+  /**
+   * Resume brings back to the same place in the line after a cut or a reload.
+   */
+  resume: string;
+  told: string; // the last message from who runs the meeting
+  name: string; // of the meeting, as at its door
+  organisation: string;
+}
+/**
+ * WaitingTold is plain text for who waits.
+ */
+export interface WaitingTold {
+  text: string;
+}
+/**
+ * SetPasscode sets the passcode, 4 to 64 characters; "" removes it. Nobody who is
+ * in has to leave; tickets not yet used are void.
+ */
+export interface SetPasscode {
+  passcode: string;
+}
+/**
+ * Passcode tells whether there is one, and who changed it (seat id).
+ */
+export interface Passcode {
+  set: boolean;
+  by: string;
 }
 /**
  * SeatRef names the seat a command acts on.
@@ -148,16 +343,18 @@ export interface SeatRef {
   seat: string;
 }
 /**
- * SeatLeft tells why a seat is gone: "left", "lost", "removed".
+ * SeatLeft tells why a seat is gone: "left", "lost", "removed", "hidden" (it is
+ * there, but not in my list any more).
  */
 export interface SeatLeft {
   seat: string;
   reason: string;
 }
 /**
- * ChatSend is a message to everyone, 1 to 4,000 characters.
+ * ChatSend is a message of 1 to 4,000 characters, to everyone or to one seat.
  */
 export interface ChatSend {
+  to?: string; // seat id; right: chatPrivate, or a seat that runs the meeting
   text: string;
 }
 /**
@@ -167,6 +364,11 @@ export interface ChatMessage {
   id: string;
   seat: string;
   name: string; // as it was when sent; the seat may be gone
+  /**
+   * To is the only other seat that has the message; "" for everyone.
+   */
+  to?: string;
+  toName?: string;
   at: number /* int64 */; // unix ms
   text: string;
 }
@@ -212,7 +414,12 @@ export interface Policy {
   camera: boolean;
   share: boolean;
   chat: boolean;
+  chatPrivate: boolean; // off still lets them write to who runs the meeting
   reactions: boolean; // off means off for everyone
+  raiseHand: boolean;
+  rename: boolean;
+  seePeople: boolean; // off: they see only who runs the meeting, and themselves
+  seeCameras: boolean; // off: they receive cameras only of who runs the meeting
 }
 /**
  * Rights is what this seat may do now; see package access for the names.
@@ -283,9 +490,12 @@ export interface Refused {
 /**
  * Bye says why the server ends this connection: "left", "removed", "ended",
  * "replaced" (the seat was opened elsewhere), "draining" (restart: come back
- * with Resume after Retry seconds), "slow" (could not keep up: come back).
+ * with Resume after Retry seconds), "slow" (could not keep up: come back),
+ * "denied" (was not let in; Text may say why), "banned", "revoked" (the invite
+ * was withdrawn).
  */
 export interface Bye {
   reason: string;
   retry?: number /* int */;
+  text?: string; // from who runs the meeting, plain
 }
