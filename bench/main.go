@@ -1,7 +1,7 @@
 // Command bench measures what Plenum promises to be fast at: CPU per forwarded
 // packet beside a stock LiveKit server of the same version, both measured in
 // turn in one run; cold start; idle memory; time from click to picture; size of
-// the first load. Ratios hold anywhere, the rest depends on the machine.
+// the first load; and how fast the gate decides. Ratios hold anywhere, the rest depends on the machine.
 package main
 
 import (
@@ -28,6 +28,7 @@ type options struct {
 	loads         string
 	rounds, joins int
 	window        time.Duration
+	gate          bool
 }
 
 func main() {
@@ -38,6 +39,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "alternating rounds of each load")
 	flag.DurationVar(&o.window, "window", 10*time.Second, "how long each round measures")
 	flag.IntVar(&o.joins, "joins", 20, "joins with a browser; 0 for none")
+	flag.BoolVar(&o.gate, "gate", true, "decisions at the door, a storm of joins, what time tells")
 	flag.Parse()
 	lksdk.SetLogger(protologger.GetDiscardLogger())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -69,6 +71,11 @@ func run(ctx context.Context, o options) error {
 		}
 		row("first load to pre-join page, gzip", size, "250 kB")
 	}
+	if o.gate {
+		if err := gates(ctx, o); err != nil {
+			return err
+		}
+	}
 	if o.loads == "" {
 		return nil
 	}
@@ -84,7 +91,7 @@ func row(name, figure, target string) {
 	if target != "" {
 		target = "≤ " + target
 	}
-	fmt.Printf("%-34s %10s   %s\n", name, figure, target)
+	fmt.Printf("%-46s %10s   %s\n", name, figure, target)
 }
 
 // joinTimes lets a browser join; the script prints its p50 and p95 in ms.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,10 +84,11 @@ type plenum struct {
 	coldStart    time.Duration
 	idleMB       float64
 	client       *http.Client
+	database     []string          // flags that name it, as the server got them
 	links        map[string]string // meeting id to attendee link
 }
 
-func startPlenum(ctx context.Context, binary string) (*plenum, error) {
+func startPlenum(ctx context.Context, binary string, more ...string) (*plenum, error) {
 	folder, err := os.MkdirTemp("", "plenum-bench-")
 	if err != nil {
 		return nil, err
@@ -94,12 +96,15 @@ func startPlenum(ctx context.Context, binary string) (*plenum, error) {
 	port := freePort()
 	p := &plenum{binary: binary, base: "https://localhost:" + strconv.Itoa(port), links: map[string]string{}}
 	p.folder = folder
-	p.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // own server on loopback
+	if i := slices.Index(more, "--database"); i >= 0 {
+		p.database = more[i : i+2]
+	}
+	p.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: askers, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // own server on loopback
 	data := filepath.Join(folder, "data")
 	// The first start makes keys and the database; the second is the cold start.
 	for range 2 {
-		p.cmd = exec.CommandContext(ctx, binary, "serve", "--data", data, "--listen", ":"+strconv.Itoa(port),
-			"--media-port", strconv.Itoa(freePort()), "--turn-port", strconv.Itoa(freePort()), "--metrics-listen", "127.0.0.1:0", "--log-level", "error")
+		p.cmd = exec.CommandContext(ctx, binary, append([]string{"serve", "--data", data, "--listen", ":" + strconv.Itoa(port),
+			"--media-port", strconv.Itoa(freePort()), "--turn-port", strconv.Itoa(freePort()), "--metrics-listen", "127.0.0.1:0", "--log-level", "error"}, more...)...)
 		began := time.Now()
 		if err := p.cmd.Start(); err != nil {
 			return nil, err
@@ -150,7 +155,7 @@ func (p *plenum) fetch(path string) ([]byte, error) {
 }
 
 func (p *plenum) meeting() (string, error) {
-	out, err := exec.Command(p.binary, "meeting", "create", "--data", filepath.Join(p.folder, "data"), "--name", "Bench", "--json").Output()
+	out, err := p.command("meeting", "create", "--name", "Bench", "--json")
 	if err != nil {
 		return "", err
 	}
@@ -158,11 +163,17 @@ func (p *plenum) meeting() (string, error) {
 		ID    string            `json:"id"`
 		Links map[string]string `json:"links"`
 	}
-	if err := json.Unmarshal(out, &made); err != nil {
+	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		return "", err
 	}
 	p.links[made.ID] = made.Links["attendee"]
 	return made.ID, nil
+}
+
+// command runs a subcommand on the server's data.
+func (p *plenum) command(args ...string) (string, error) {
+	args = append(args, "--data", filepath.Join(p.folder, "data"))
+	return output(exec.Command(p.binary, append(args, p.database...)...))
 }
 
 func (p *plenum) token(ctx context.Context, meeting string) (string, string, error) {
