@@ -36,7 +36,10 @@ func ParseName(s string, limit int) (Name, error) {
 			return "", ErrNameInvalid
 		}
 	}
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(withoutUnseen(s)), " ")
+	if stacked(s) {
+		return "", ErrNameInvalid
+	}
 	if !strings.ContainsFunc(s, visible) {
 		return "", ErrNameEmpty
 	}
@@ -57,6 +60,45 @@ func Printable(r rune) bool {
 	}
 	// Not IsGraphic: it knows no emoji younger than this program's Unicode tables.
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
+}
+
+// withoutUnseen drops what changes nothing on the screen, so that nobody can be
+// called what looks exactly like somebody else's name: a joiner or a variation
+// selector where the character before it knows no other form.
+func withoutUnseen(s string) string {
+	var last rune
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u200c' || r == '\u200d':
+			if last == 0 || unicode.In(last, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Han, unicode.Z, unicode.P) {
+				return -1
+			}
+		case unicode.Is(unicode.Variation_Selector, r):
+			if !unicode.In(last, unicode.So, unicode.Sk, unicode.Han, unicode.Nd) {
+				return -1
+			}
+		}
+		last = r
+		return r
+	}, s)
+}
+
+// maxMarks is how many marks may stand on one letter: Vietnamese needs two, old
+// Greek and Hebrew three. More climb over the lines around.
+const maxMarks = 3
+
+func stacked(s string) bool {
+	marks := 0
+	for _, r := range s {
+		if !unicode.In(r, unicode.Mn, unicode.Me) || unicode.Is(unicode.Variation_Selector, r) {
+			marks = 0
+			continue
+		}
+		if marks++; marks > maxMarks {
+			return true
+		}
+	}
+	return false
 }
 
 // visible reports whether r alone makes a mark on the screen.

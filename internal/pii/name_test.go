@@ -36,6 +36,13 @@ func TestParseName(t *testing.T) {
 		{"\u200d", "", pii.ErrNameEmpty},
 		{"\u3164\u2800", "", pii.ErrNameEmpty},
 		{"\u0301", "", pii.ErrNameEmpty},
+		{"A\u200dnna\u200c", "Anna", nil},
+		{"Anna\ufe0f \u200dB", "Anna B", nil},
+		{"❤️ 7️⃣", "❤️ 7️⃣", nil},
+		{"葛\U000e0100", "葛\U000e0100", nil}, // a form of the character that families insist on
+		{"Nguyễn Thị Ánh", "Nguyễn Thị Ánh", nil},
+		{"क्\u200dष", "क्\u200dष", nil},
+		{"x\u0332\u0333\u0347\u0353", "", pii.ErrNameInvalid},
 		{"a\x00b", "", pii.ErrNameInvalid},
 		{"a\nb", "", pii.ErrNameInvalid},
 		{"a\tb", "", pii.ErrNameInvalid},
