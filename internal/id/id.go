@@ -26,6 +26,10 @@ type (
 	Message string
 	// Sitting is one run of a room, from first admission to end.
 	Sitting string
+	// Ban keeps somebody out of one meeting.
+	Ban string
+	// Reservation holds places of the pool for a meeting.
+	Reservation string
 )
 
 // ErrMalformed is what parsing anything but an id gives. It is NotFound and not

@@ -25,6 +25,9 @@ const (
 	DefaultName   = "New meeting"
 	MaxDomains    = 20  // in the lobby's rules
 	MaxRoles      = 500 // rules that give roles
+
+	minPasscode, maxPasscode = 4, 64 // characters
+	minPIN, maxPIN           = 6, 12 // digits
 )
 
 // The faults of meetings. A meeting that exists and one that does not give the
@@ -35,6 +38,10 @@ var (
 	ErrTooMany     = fault.New("meeting.Create", fault.Exhausted, "meetings.limit", "You have as many meetings as one account may have. Delete some first.")
 	ErrTextTooLong = fault.New("meeting.ParseWelcome", fault.Invalid, "text.too_long", "The text is too long.")
 	ErrTextInvalid = fault.New("meeting.ParseWelcome", fault.Invalid, "text.invalid", "The text contains characters that cannot be shown.")
+	ErrPasscode    = fault.New("meeting.ParsePasscode", fault.Invalid, "passcode.invalid", "A passcode has 4 to 64 characters.")
+	ErrHostPIN     = fault.New("meeting.ParseHostPIN", fault.Invalid, "pin.invalid", "A host PIN has 6 to 12 digits.")
+	ErrNewcomers   = fault.New("meeting.ParseNewcomers", fault.Invalid, "newcomers.invalid", "Newcomers are attendees or viewers.")
+	ErrNoBan       = fault.New("meeting.LiftBan", fault.NotFound, "ban.unknown", "This ban does not exist any more.")
 	ErrShares      = fault.New("meeting.ParseMaxShares", fault.Invalid, "shares.invalid", "Between 1 and 8 screens can be shared at once.")
 )
 
@@ -104,6 +111,38 @@ type RoleRule struct {
 	Role  access.Role
 }
 
+// Ban keeps whoever came by an account or an invite out of one meeting, until it
+// is lifted. Exactly one of User and Invite is set: nothing else about a person
+// outlives the sitting.
+type Ban struct {
+	ID        id.Ban
+	Meeting   id.Meeting
+	User      id.User
+	Invite    id.Invite
+	CreatedAt time.Time
+}
+
+// Change is what is to change of a meeting; what is nil stays, so that two who
+// change different things at once both get what they asked for.
+type Change struct {
+	Name            *pii.Name
+	Welcome         *string
+	Policy          PolicyChange
+	MaxShares       *int
+	Lobby           *Lobby
+	PasscodeHash    *string
+	HostPINHash     *string
+	AccountRequired *bool
+	Newcomers       *access.Role
+	Roles           *[]RoleRule
+	Locked          *bool
+}
+
+// PolicyChange is what is to change of a policy, switch by switch.
+type PolicyChange struct {
+	Microphone, Camera, Share, Chat, ChatPrivate, Reactions, RaiseHand, Rename, SeePeople, SeeCameras *bool
+}
+
 // New makes a meeting with the defaults.
 func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting {
 	return Meeting{
@@ -151,4 +190,37 @@ func ParseMaxShares(n int) (int, error) {
 		return 0, ErrShares
 	}
 	return n, nil
+}
+
+// ParsePasscode checks a new passcode, or one that is tried. It comes in the form
+// in which passcodes are compared: people read them to each other on the phone.
+// Fault: passcode.invalid.
+func ParsePasscode(s string) (pii.Secret, error) {
+	if len(s) > 16*maxPasscode || !utf8.ValidString(s) {
+		return "", ErrPasscode
+	}
+	s = norm.NFC.String(strings.TrimSpace(s))
+	if n := utf8.RuneCountInString(s); n < minPasscode || n > maxPasscode {
+		return "", ErrPasscode
+	}
+	return pii.Secret(s), nil
+}
+
+// ParseHostPIN checks a PIN: digits, so that it can be typed on a phone. Fault:
+// pin.invalid.
+func ParseHostPIN(s string) (pii.Secret, error) {
+	s = strings.TrimSpace(s)
+	if len(s) < minPIN || len(s) > maxPIN || strings.Trim(s, "0123456789") != "" {
+		return "", ErrHostPIN
+	}
+	return pii.Secret(s), nil
+}
+
+// ParseNewcomers checks what the meeting's link alone makes somebody. Fault:
+// newcomers.invalid.
+func ParseNewcomers(s string) (access.Role, error) {
+	if role := access.Role(s); role == access.Attendee || role == access.Viewer {
+		return role, nil
+	}
+	return "", ErrNewcomers
 }

@@ -2,7 +2,10 @@
 // themselves in every way fmt and slog print things. Text returns the value.
 package pii
 
-import "log/slog"
+import (
+	"log/slog"
+	"strings"
+)
 
 const redacted = "[redacted]"
 
@@ -23,6 +26,12 @@ func (v Name) Text() string { return string(v) }
 
 // Text returns the address itself.
 func (v Email) Text() string { return string(v) }
+
+// Domain returns what stands behind the @; "" without one.
+func (v Email) Domain() string {
+	_, domain, _ := strings.Cut(string(v), "@")
+	return domain
+}
 
 // Text returns the secret itself.
 func (v Secret) Text() string { return string(v) }
