@@ -35,11 +35,7 @@ func (a *api) getServer(ctx context.Context, _ *struct{}) (*serverAnswer, error)
 	if err != nil {
 		return nil, err
 	}
-	home, err := a.Store.Home(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &serverAnswer{Server{Organisation: home.Name, SetUp: ready, Version: a.Version, LAN: a.LAN}}, nil
+	return &serverAnswer{Server{Organisation: visitorOf(ctx).tenant.Name, SetUp: ready, Version: a.Version, LAN: a.LAN}}, nil
 }
 
 // User is an account as its owner sees it.

@@ -63,8 +63,7 @@ func (a *api) actor(ctx context.Context, need scope) (actor, error) {
 	if err != nil {
 		return actor{}, err
 	}
-	t, err := a.Store.Home(ctx)
-	return actor{tenant: t, user: u, session: session}, err
+	return actor{tenant: visitorOf(ctx).tenant, user: u, session: session}, nil
 }
 
 // admin is actor for the administration of the organisation: it takes an

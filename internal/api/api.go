@@ -34,7 +34,7 @@ const (
 
 // Store is what the API keeps and looks up.
 type Store interface {
-	Home(ctx context.Context) (tenant.Tenant, error)
+	TenantByHost(ctx context.Context, host string) (tenant.Tenant, error)
 	IsSetUp(ctx context.Context) (bool, error)
 	SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session) (user.User, error)
 

@@ -11,6 +11,7 @@ import (
 
 	"plenum/internal/auth"
 	"plenum/internal/pii"
+	"plenum/internal/tenant"
 	"plenum/internal/user"
 )
 
@@ -18,11 +19,13 @@ import (
 // Domain (RFC 6265bis §4.1.3.2).
 const cookieName = "__Host-plenum"
 
-// visitor is where a request comes from. It lives as long as the request.
+// visitor is where a request comes from and which organisation it is for. It
+// lives as long as the request.
 type visitor struct {
-	source pii.Addr   // for the brake on guessing only
-	origin string     // as in "https://meet.example.org"
-	token  pii.Secret // of the session cookie, "" without one
+	tenant tenant.Tenant // whose host name the request used
+	source pii.Addr      // for the brake on guessing only
+	origin string        // as in "https://meet.example.org"
+	token  pii.Secret    // of the session cookie, "" without one
 }
 
 type visitorKey struct{}
@@ -30,8 +33,13 @@ type visitorKey struct{}
 // identify notes the visitor for the operations.
 func (a *api) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := visitor{source: source(r.RemoteAddr), origin: a.BaseURL}
-		if v.origin == "" {
+		t, err := a.Store.TenantByHost(r.Context(), tenant.HostOf(r.Host))
+		if err != nil {
+			writeProblem(w, a.problem(r.Context(), "identify", err))
+			return
+		}
+		v := visitor{tenant: t, source: source(r.RemoteAddr), origin: a.BaseURL}
+		if v.origin == "" || !t.Home {
 			v.origin = "https://" + r.Host
 		}
 		if c, err := r.Cookie(cookieName); err == nil {
@@ -106,6 +114,9 @@ func (a *api) signedIn(ctx context.Context) (user.User, auth.Session, error) {
 	session, u, err := a.Store.Session(ctx, auth.HashToken(token), now)
 	if err != nil {
 		return user.User{}, auth.Session{}, err
+	}
+	if u.Tenant != visitorOf(ctx).tenant.ID {
+		return user.User{}, auth.Session{}, auth.ErrRequired // of another organisation: not of anybody here
 	}
 	if expires, worth := session.Renewed(now); worth {
 		if err := a.Store.RenewSession(ctx, session.TokenHash, expires); err != nil {

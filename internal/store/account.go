@@ -11,13 +11,11 @@ import (
 	"plenum/internal/id"
 	"plenum/internal/pii"
 	"plenum/internal/store/query"
-	"plenum/internal/tenant"
 	"plenum/internal/user"
 )
 
 // The settings the program keeps for itself.
 const (
-	settingTenant  = "tenant"   // id of the organisation this server belongs to
 	settingBaseURL = "base_url" // as in "https://meet.example.org", for links made on the command line
 )
 
@@ -41,39 +39,6 @@ func (s *Store) BaseURL(ctx context.Context) (string, error) {
 // SetBaseURL notes the address people reach the server under.
 func (s *Store) SetBaseURL(ctx context.Context, address string) error {
 	return explain("store.SetBaseURL", s.q.PutSetting(ctx, query.PutSettingParams{Name: settingBaseURL, Value: address}))
-}
-
-// Home returns the organisation this server belongs to. Before the set-up it has
-// an empty name, so that the command line can make meetings already.
-func (s *Store) Home(ctx context.Context) (tenant.Tenant, error) {
-	const op = "store.Home"
-	known, err := s.q.Setting(ctx, settingTenant)
-	if err == nil {
-		return s.Tenant(ctx, id.Tenant(known))
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return tenant.Tenant{}, explain(op, err)
-	}
-	var home id.Tenant
-	err = s.in(ctx, op, func(q *query.Queries) error {
-		home, err = keepHome(ctx, q, time.Now())
-		return err
-	})
-	if err != nil {
-		return tenant.Tenant{}, err
-	}
-	return s.Tenant(ctx, home)
-}
-
-// keepHome makes the organisation if there is none. Whoever calls it in a
-// transaction holds everyone else who does until the end.
-func keepHome(ctx context.Context, q *query.Queries, now time.Time) (id.Tenant, error) {
-	fresh := id.New[id.Tenant]()
-	kept, err := q.KeepSetting(ctx, query.KeepSettingParams{Name: settingTenant, Value: string(fresh)})
-	if err != nil || kept != string(fresh) {
-		return id.Tenant(kept), err
-	}
-	return fresh, q.CreateTenant(ctx, query.CreateTenantParams{ID: kept, CreatedAt: millis(now)})
 }
 
 // IsSetUp reports whether there is an account.
@@ -108,15 +73,6 @@ func (s *Store) SetUp(ctx context.Context, organisation string, owner user.User,
 		return createSession(ctx, q, session)
 	})
 	return owner, err
-}
-
-// Tenant finds an organisation. Faults: not_found.
-func (s *Store) Tenant(ctx context.Context, t id.Tenant) (tenant.Tenant, error) {
-	row, err := s.q.Tenant(ctx, string(t))
-	if errors.Is(err, sql.ErrNoRows) {
-		return tenant.Tenant{}, tenant.ErrNotFound
-	}
-	return tenant.Tenant{ID: id.Tenant(row.ID), Name: row.Name, CreatedAt: moment(row.CreatedAt)}, explain("store.Tenant", err)
 }
 
 // CreateUser adds an account. Faults: email.taken.

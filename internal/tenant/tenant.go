@@ -22,9 +22,10 @@ type Tenant struct {
 	Name      string
 	CreatedAt time.Time
 
-	Hosts    []string // names people reach it under, lower case, no port; none for the home organisation
+	Home     bool     // the organisation that the server belongs to: it has all names that are nobody else's
+	Hosts    []string // names people reach it under, see [ParseHosts]; none for the home organisation
 	Accent   string   // "#rrggbb"; "" for ours
-	HasLogo  bool     // see the store's Logo
+	Logo     string   // hash of its logo, which is part of the logo's address; "" without one
 	Places   int      // simultaneous connections; 0 for no limit but the machine's
 	Settings Settings
 }
