@@ -25,6 +25,7 @@ export interface TextFieldProps {
   /** Lines shown at first, for `multiline`. */
   rows?: number;
   type?: 'text' | 'email' | 'password' | 'url';
+  inputMode?: 'text' | 'numeric' | 'url';
   name?: string;
   placeholder?: string;
   autoComplete?: HTMLInputAutoCompleteAttribute;
@@ -71,6 +72,50 @@ export function TextField({
           <Input className={cx(styles['input'])} {...hint} {...(ref === undefined ? {} : { ref })} />
         )}
         {trailing !== undefined && <span className={styles['trailing']}>{trailing}</span>}
+      </div>
+      {description !== undefined && (
+        <Text slot="description" className={cx(styles['description'])}>
+          {description}
+        </Text>
+      )}
+      <FieldError className={cx(styles['error'])}>
+        <CircleAlert size={16} aria-hidden="true" />
+        {errorMessage}
+      </FieldError>
+    </AriaTextField>
+  );
+}
+
+export interface DateFieldProps extends Pick<
+  TextFieldProps,
+  'label' | 'description' | 'errorMessage' | 'isRequired' | 'isDisabled' | 'className'
+> {
+  /** As the browser's own field gives it: "2026-03-12", or "2026-03-12T14:05" with the time; '' for none. */
+  value: string;
+  onChange: (value: string) => void;
+  withTime?: boolean;
+}
+
+/** DateField is the browser's own field for a day, or for a moment of it, in local time. */
+export function DateField({
+  label,
+  description,
+  errorMessage,
+  withTime = false,
+  className,
+  ...rest
+}: DateFieldProps) {
+  return (
+    <AriaTextField
+      {...rest}
+      type={withTime ? 'datetime-local' : 'date'}
+      isInvalid={errorMessage !== undefined}
+      validationBehavior="aria"
+      className={cx(styles['field'], className)}
+    >
+      <Label className={cx(styles['label'])}>{label}</Label>
+      <div className={styles['box']}>
+        <Input className={cx(styles['input'])} />
       </div>
       {description !== undefined && (
         <Text slot="description" className={cx(styles['description'])}>

@@ -1,18 +1,27 @@
 /** The component kit: the only place that knows React Aria and the icon set. */
 export * from './Avatar';
+export * from './Badge';
 export * from './Banner';
 export * from './Button';
+export { Chart } from './Chart';
 export * from './Choice';
+export { CodeInput } from './CodeInput';
+export { CopyField } from './CopyField';
 export * from './Dialog';
+export { EmptyState } from './EmptyState';
+export { FileButton } from './FileButton';
 export * from './icons';
 export { KitProvider } from './KitProvider';
+export { LoadMore } from './LoadMore';
 export * from './Menu';
+export { Meter } from './Meter';
 export * from './Popover';
 export * from './Select';
 export * from './signal';
 export * from './SidePanel';
 export * from './Slider';
 export * from './Spinner';
+export { Table, type Column } from './Table';
 export * from './Tabs';
 export * from './TextField';
 export { toast, Toasts } from './Toast';
