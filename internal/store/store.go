@@ -6,8 +6,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 
+	"plenum/internal/audit"
 	"plenum/internal/fault"
 	"plenum/internal/store/query"
 )
@@ -18,6 +20,8 @@ type Config struct {
 	Path string
 	// URL is a PostgreSQL address as in "postgres://user:password@host/database".
 	URL string
+	// AuditKey signs the audit. The zero value leaves it unsigned, for tests.
+	AuditKey audit.Signer
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -25,6 +29,11 @@ type Store struct {
 	db     *sql.DB
 	q      *query.Queries
 	sqlite bool
+
+	auditKey   audit.Signer
+	recordTurn chan struct{} // holds one: who writes for all
+	recordMu   sync.Mutex
+	recordings []*recording // those who wait to be written; guarded by recordMu
 }
 
 const (
@@ -45,6 +54,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.auditKey, s.recordTurn = c.AuditKey, make(chan struct{}, 1)
 	s.db.SetMaxOpenConns(maxConns)
 	s.db.SetMaxIdleConns(maxConns / 2)
 	s.db.SetConnMaxIdleTime(idleTime)
