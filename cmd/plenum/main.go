@@ -17,6 +17,7 @@ import (
 	"plenum/internal/config"
 	"plenum/internal/server"
 	"plenum/internal/store"
+	"plenum/internal/vault"
 )
 
 var version = "dev" //nolint:gochecknoglobals // set by the linker, see Makefile
@@ -122,6 +123,10 @@ func openStore(ctx context.Context, place config.Place) (config.Config, *store.S
 			return cfg, nil, err
 		}
 	}
-	db, err := store.Open(ctx, server.StoreConfig(cfg))
+	keys, err := vault.Open(server.MasterKeyPath(cfg))
+	if err != nil {
+		return cfg, nil, err
+	}
+	db, err := store.Open(ctx, server.SealedStoreConfig(cfg, keys))
 	return cfg, db, err
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"plenum/internal/audit"
 	"plenum/internal/config"
 	"plenum/internal/edge"
 	"plenum/internal/fault"
@@ -26,6 +27,13 @@ func StoreConfig(cfg config.Config) store.Config {
 		return store.Config{URL: cfg.Database}
 	}
 	return store.Config{Path: filepath.Join(cfg.Data, "plenum.db")}
+}
+
+// SealedStoreConfig is StoreConfig with the key that signs the audit.
+func SealedStoreConfig(cfg config.Config, keys *vault.Vault) store.Config {
+	c := StoreConfig(cfg)
+	c.AuditKey = audit.NewSigner(keys.Derive("audit"))
+	return c
 }
 
 // MasterKeyPath is the key file of cfg.

@@ -77,7 +77,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 	if err != nil {
 		return nil, err
 	}
-	if s.store, err = store.Open(ctx, StoreConfig(cfg)); err != nil {
+	if s.store, err = store.Open(ctx, SealedStoreConfig(cfg, keys)); err != nil {
 		return nil, err
 	}
 	s.release = append(s.release, func() { s.store.Close() }) //nolint:errcheck // all is written by then
