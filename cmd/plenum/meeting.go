@@ -84,7 +84,7 @@ func (c *meetingCreate) Run(ctx context.Context, place config.Place, s streams) 
 		invites = append(invites, i)
 		*made.Links.of(role) = base + "/m/" + made.ID + "#i=" + secret.Text()
 	}
-	if err := db.CreateMeeting(ctx, m, invites...); err != nil {
+	if err := db.CreateMeeting(ctx, m, invites); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -175,7 +175,7 @@ func (c *meetingList) Run(ctx context.Context, place config.Place, s streams) er
 	if err != nil {
 		return err
 	}
-	meetings, err := db.MeetingsOf(ctx, owner.ID)
+	meetings, err := db.MeetingsOf(ctx, owner.ID, meeting.Meeting{}, meeting.MaxPerOwner)
 	if err != nil {
 		return err
 	}

@@ -122,6 +122,14 @@ type Ban struct {
 	CreatedAt time.Time
 }
 
+// NamedBan is a ban with the name of whom it is about, for those who run the
+// meeting; at most one of the names is set.
+type NamedBan struct {
+	Ban
+
+	UserName, InviteName pii.Name
+}
+
 // Change is what is to change of a meeting; what is nil stays, so that two who
 // change different things at once both get what they asked for.
 type Change struct {

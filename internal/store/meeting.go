@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/audit"
 	"plenum/internal/id"
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
@@ -16,11 +18,10 @@ import (
 
 // CreateMeeting keeps a meeting with its invites, all or nothing. Faults:
 // meetings.limit.
-func (s *Store) CreateMeeting(ctx context.Context, m meeting.Meeting, invites ...invite.Invite) error {
+func (s *Store) CreateMeeting(ctx context.Context, m meeting.Meeting, invites []invite.Invite, entries ...audit.Entry) error {
 	return s.in(ctx, "store.CreateMeeting", func(q *query.Queries) error {
-		owner := sql.NullString{String: string(m.Owner), Valid: m.Owner != ""}
-		if owner.Valid {
-			n, err := q.CountMeetingsOf(ctx, owner)
+		if m.Owner != "" {
+			n, err := q.CountMeetingsOf(ctx, nullable(m.Owner))
 			if err != nil {
 				return err
 			}
@@ -28,138 +29,263 @@ func (s *Store) CreateMeeting(ctx context.Context, m meeting.Meeting, invites ..
 				return meeting.ErrTooMany
 			}
 		}
-		err := q.CreateMeeting(ctx, query.CreateMeetingParams{
-			ID:               string(m.ID),
-			TenantID:         string(m.Tenant),
-			OwnerID:          owner,
-			Name:             m.Name.Text(),
-			Welcome:          m.Welcome,
-			MaySpeak:         m.Policy.Microphone,
-			MayShowCamera:    m.Policy.Camera,
-			MayShare:         m.Policy.Share,
-			MayChat:          m.Policy.Chat,
-			MayReact:         m.Policy.Reactions,
-			MaxShares:        int64(m.MaxShares),
-			CreatedAt:        millis(m.CreatedAt),
-			Ended:            m.Ended,
-			Locked:           m.Locked,
-			SittingID:        string(m.Sitting),
-			SittingStartedAt: millis(m.SittingStartedAt),
+		if err := q.CreateMeeting(ctx, rowOf(m)); err != nil {
+			return err
+		}
+		if err := createRules(ctx, q, m.ID, m.Roles); err != nil {
+			return err
+		}
+		for _, i := range invites {
+			if err := createInvite(ctx, q, i); err != nil {
+				return err
+			}
+		}
+		return s.append(ctx, q, entries...)
+	})
+}
+
+// nullable is a reference that may be to nobody.
+func nullable[T ~string](v T) sql.NullString {
+	return sql.NullString{String: string(v), Valid: v != ""}
+}
+
+func rowOf(m meeting.Meeting) query.CreateMeetingParams {
+	return query.CreateMeetingParams{
+		ID:               string(m.ID),
+		TenantID:         string(m.Tenant),
+		OwnerID:          nullable(m.Owner),
+		Name:             m.Name.Text(),
+		Welcome:          m.Welcome,
+		MaySpeak:         m.Policy.Microphone,
+		MayShowCamera:    m.Policy.Camera,
+		MayShare:         m.Policy.Share,
+		MayChat:          m.Policy.Chat,
+		MayChatPrivate:   m.Policy.ChatPrivate,
+		MayReact:         m.Policy.Reactions,
+		MayRaiseHand:     m.Policy.RaiseHand,
+		MayRename:        m.Policy.Rename,
+		MaySeePeople:     m.Policy.SeePeople,
+		MaySeeCameras:    m.Policy.SeeCameras,
+		MaxShares:        int64(m.MaxShares),
+		Lobby:            string(m.Lobby.Mode),
+		LobbySignedIn:    m.Lobby.SignedIn,
+		LobbyInvited:     m.Lobby.Invited,
+		LobbyDomains:     strings.Join(m.Lobby.Domains, " "),
+		PasscodeHash:     m.PasscodeHash,
+		HostPinHash:      m.HostPINHash,
+		AccountRequired:  m.AccountRequired,
+		Newcomers:        string(m.Newcomers),
+		Rules:            int64(len(m.Roles)),
+		CreatedAt:        millis(m.CreatedAt),
+		Ended:            m.Ended,
+		Locked:           m.Locked,
+		SittingID:        string(m.Sitting),
+		SittingStartedAt: millis(m.SittingStartedAt),
+	}
+}
+
+func createRules(ctx context.Context, q *query.Queries, m id.Meeting, rules []meeting.RoleRule) error {
+	for i, rule := range rules {
+		err := q.CreateRoleRule(ctx, query.CreateRoleRuleParams{
+			MeetingID: string(m), Kind: string(rule.Kind), Value: rule.Value, Role: string(rule.Role), Position: int64(i),
 		})
 		if err != nil {
 			return err
 		}
-		for _, i := range invites {
-			err := q.CreateInvite(ctx, query.CreateInviteParams{
-				ID:         string(i.ID),
-				MeetingID:  string(i.Meeting),
-				Role:       string(i.Role),
-				SecretHash: i.SecretHash[:],
-				CreatedAt:  millis(i.CreatedAt),
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Meeting finds a meeting. Faults: meeting.not_found.
 func (s *Store) Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, error) {
+	const op = "store.Meeting"
 	row, err := s.q.Meeting(ctx, string(m))
 	if errors.Is(err, sql.ErrNoRows) {
 		return meeting.Meeting{}, meeting.ErrNotFound
 	}
-	return meetingOf(row), explain("store.Meeting", err)
+	if err != nil {
+		return meeting.Meeting{}, explain(op, err)
+	}
+	found, err := s.withRules(ctx, row)
+	return found, explain(op, err)
 }
 
-// MeetingsOf lists the meetings of an account, newest first, all of them: there
-// are at most [meeting.MaxPerOwner].
-func (s *Store) MeetingsOf(ctx context.Context, owner id.User) ([]meeting.Meeting, error) {
-	rows, err := s.q.MeetingsOf(ctx, query.MeetingsOfParams{
-		OwnerID: sql.NullString{String: string(owner), Valid: true},
-		Limit:   meeting.MaxPerOwner,
-	})
-	if err != nil {
-		return nil, explain("store.MeetingsOf", err)
+// MeetingsOf lists the meetings of an account, newest first: at most many of
+// those that come after the given one, or the first ones for the zero meeting.
+func (s *Store) MeetingsOf(ctx context.Context, owner id.User, after meeting.Meeting, many int) ([]meeting.Meeting, error) {
+	const op = "store.MeetingsOf"
+	from := query.MeetingsOfParams{OwnerID: nullable(owner), CreatedAt: endOfTime, Many: int32(many)} //nolint:gosec // a page
+	if after.ID != "" {
+		from.CreatedAt, from.ID = millis(after.CreatedAt), string(after.ID)
 	}
+	rows, err := s.q.MeetingsOf(ctx, from)
+	if err != nil {
+		return nil, explain(op, err)
+	}
+	return s.meetings(ctx, op, rows)
+}
+
+// MeetingsSitting lists an organisation's meetings that have begun and not
+// ended, newest first.
+func (s *Store) MeetingsSitting(ctx context.Context, t id.Tenant) ([]meeting.Meeting, error) {
+	const op = "store.MeetingsSitting"
+	rows, err := s.q.MeetingsSitting(ctx, string(t))
+	if err != nil {
+		return nil, explain(op, err)
+	}
+	return s.meetings(ctx, op, rows)
+}
+
+func (s *Store) meetings(ctx context.Context, op string, rows []query.Meeting) ([]meeting.Meeting, error) {
 	meetings := make([]meeting.Meeting, 0, len(rows))
 	for _, row := range rows {
-		meetings = append(meetings, meetingOf(row))
+		m, err := s.withRules(ctx, row)
+		if err != nil {
+			return nil, explain(op, err)
+		}
+		meetings = append(meetings, m)
 	}
 	return meetings, nil
 }
 
+// withRules reads the rules of a meeting that has some.
+func (s *Store) withRules(ctx context.Context, row query.Meeting) (meeting.Meeting, error) {
+	m := meetingOf(row)
+	if row.Rules == 0 {
+		return m, nil
+	}
+	rules, err := s.q.RoleRules(ctx, row.ID)
+	for _, rule := range rules {
+		m.Roles = append(m.Roles, meeting.RoleRule{Kind: meeting.RuleKind(rule.Kind), Value: rule.Value, Role: access.Role(rule.Role)})
+	}
+	return m, err
+}
+
 func meetingOf(row query.Meeting) meeting.Meeting {
-	return meeting.Meeting{
+	m := meeting.Meeting{
 		ID:      id.Meeting(row.ID),
 		Tenant:  id.Tenant(row.TenantID),
 		Owner:   id.User(row.OwnerID.String),
 		Name:    pii.Name(row.Name),
 		Welcome: row.Welcome,
 		Policy: access.Policy{
-			Microphone: row.MaySpeak,
-			Camera:     row.MayShowCamera,
-			Share:      row.MayShare,
-			Chat:       row.MayChat,
-			Reactions:  row.MayReact,
+			Microphone:  row.MaySpeak,
+			Camera:      row.MayShowCamera,
+			Share:       row.MayShare,
+			Chat:        row.MayChat,
+			ChatPrivate: row.MayChatPrivate,
+			Reactions:   row.MayReact,
+			RaiseHand:   row.MayRaiseHand,
+			Rename:      row.MayRename,
+			SeePeople:   row.MaySeePeople,
+			SeeCameras:  row.MaySeeCameras,
 		},
 		MaxShares:        int(row.MaxShares),
+		Lobby:            meeting.Lobby{Mode: meeting.LobbyMode(row.Lobby), SignedIn: row.LobbySignedIn, Invited: row.LobbyInvited},
+		PasscodeHash:     row.PasscodeHash,
+		HostPINHash:      row.HostPinHash,
+		AccountRequired:  row.AccountRequired,
+		Newcomers:        access.Role(row.Newcomers),
 		CreatedAt:        moment(row.CreatedAt),
 		Ended:            row.Ended,
 		Locked:           row.Locked,
 		Sitting:          id.Sitting(row.SittingID),
 		SittingStartedAt: moment(row.SittingStartedAt),
 	}
+	if row.LobbyDomains != "" {
+		m.Lobby.Domains = strings.Split(row.LobbyDomains, " ")
+	}
+	return m
 }
 
-// UpdateMeeting writes m's name, welcome, policy and number of shares; the rest
-// of m is not looked at. Faults: meeting.not_found.
-func (s *Store) UpdateMeeting(ctx context.Context, m meeting.Meeting) error {
-	n, err := s.q.UpdateMeeting(ctx, query.UpdateMeetingParams{
-		ID:            string(m.ID),
-		Name:          m.Name.Text(),
-		Welcome:       m.Welcome,
-		MaySpeak:      m.Policy.Microphone,
-		MayShowCamera: m.Policy.Camera,
-		MayShare:      m.Policy.Share,
-		MayChat:       m.Policy.Chat,
-		MayReact:      m.Policy.Reactions,
-		MaxShares:     int64(m.MaxShares),
+// ChangeMeeting writes what c says and nothing else. Faults: meeting.not_found.
+func (s *Store) ChangeMeeting(ctx context.Context, m id.Meeting, c meeting.Change, entries ...audit.Entry) error {
+	const op = "store.ChangeMeeting"
+	return s.in(ctx, op, func(q *query.Queries) error {
+		n, err := q.ChangeMeeting(ctx, changeOf(m, c))
+		if err := changed(op, n, err); err != nil {
+			return err
+		}
+		if c.Roles != nil {
+			if err := q.DeleteRoleRules(ctx, string(m)); err != nil {
+				return err
+			}
+			if err := createRules(ctx, q, m, *c.Roles); err != nil {
+				return err
+			}
+		}
+		return s.append(ctx, q, entries...)
 	})
-	return changed("store.UpdateMeeting", n, err)
+}
+
+func changeOf(m id.Meeting, c meeting.Change) query.ChangeMeetingParams {
+	p := query.ChangeMeetingParams{
+		ID:              string(m),
+		Welcome:         text(c.Welcome),
+		MaxShares:       number(c.MaxShares),
+		MaySpeak:        truth(c.Policy.Microphone),
+		MayShowCamera:   truth(c.Policy.Camera),
+		MayShare:        truth(c.Policy.Share),
+		MayChat:         truth(c.Policy.Chat),
+		MayChatPrivate:  truth(c.Policy.ChatPrivate),
+		MayReact:        truth(c.Policy.Reactions),
+		MayRaiseHand:    truth(c.Policy.RaiseHand),
+		MayRename:       truth(c.Policy.Rename),
+		MaySeePeople:    truth(c.Policy.SeePeople),
+		MaySeeCameras:   truth(c.Policy.SeeCameras),
+		PasscodeHash:    text(c.PasscodeHash),
+		HostPinHash:     text(c.HostPINHash),
+		AccountRequired: truth(c.AccountRequired),
+		Newcomers:       text(c.Newcomers),
+		Locked:          truth(c.Locked),
+	}
+	if c.Name != nil {
+		p.Name = sql.NullString{String: c.Name.Text(), Valid: true}
+	}
+	if l := c.Lobby; l != nil {
+		domains := strings.Join(l.Domains, " ")
+		p.Lobby, p.LobbySignedIn, p.LobbyInvited, p.LobbyDomains = text(&l.Mode), truth(&l.SignedIn), truth(&l.Invited), text(&domains)
+	}
+	if c.Roles != nil {
+		n := len(*c.Roles)
+		p.Rules = number(&n)
+	}
+	return p
+}
+
+// text, truth and number are parameters that leave a column alone when nil.
+func text[T ~string](v *T) sql.NullString {
+	if v == nil {
+		return sql.NullString{}
+	}
+	return sql.NullString{String: string(*v), Valid: true}
+}
+
+func truth(v *bool) sql.NullBool {
+	if v == nil {
+		return sql.NullBool{}
+	}
+	return sql.NullBool{Bool: *v, Valid: true}
+}
+
+func number(v *int) sql.NullInt64 {
+	if v == nil {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: int64(*v), Valid: true}
 }
 
 // DeleteMeeting deletes a meeting and all that belongs to it. Faults:
 // meeting.not_found.
-func (s *Store) DeleteMeeting(ctx context.Context, m id.Meeting) error {
-	n, err := s.q.DeleteMeeting(ctx, string(m))
-	return changed("store.DeleteMeeting", n, err)
-}
-
-// InviteBySecret finds the invite of meeting m that secret belongs to. Faults:
-// invite.unknown.
-func (s *Store) InviteBySecret(ctx context.Context, m id.Meeting, secret pii.Secret) (invite.Invite, error) {
-	hash := invite.Hash(secret)
-	row, err := s.q.InviteBySecret(ctx, query.InviteBySecretParams{MeetingID: string(m), SecretHash: hash[:]})
-	if errors.Is(err, sql.ErrNoRows) {
-		return invite.Invite{}, invite.ErrUnknown
-	}
-	if err != nil {
-		return invite.Invite{}, explain("store.InviteBySecret", err)
-	}
-	role, ok := access.ParseRole(row.Role)
-	if !ok {
-		return invite.Invite{}, errDamaged
-	}
-	return invite.Invite{
-		ID:         id.Invite(row.ID),
-		Meeting:    id.Meeting(row.MeetingID),
-		Role:       role,
-		SecretHash: hash,
-		CreatedAt:  moment(row.CreatedAt),
-	}, nil
+func (s *Store) DeleteMeeting(ctx context.Context, m id.Meeting, entries ...audit.Entry) error {
+	const op = "store.DeleteMeeting"
+	return s.in(ctx, op, func(q *query.Queries) error {
+		n, err := q.DeleteMeeting(ctx, string(m))
+		if err := changed(op, n, err); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
+	})
 }
 
 // BeginSitting notes the running sitting and that the meeting is not over.
@@ -171,28 +297,54 @@ func (s *Store) BeginSitting(ctx context.Context, m id.Meeting, sitting id.Sitti
 
 // EndSitting forgets the sitting, the lock and the removed seats; ended marks the
 // meeting as over. Faults: meeting.not_found.
-func (s *Store) EndSitting(ctx context.Context, m id.Meeting, ended bool) error {
+func (s *Store) EndSitting(ctx context.Context, m id.Meeting, ended bool, entries ...audit.Entry) error {
 	const op = "store.EndSitting"
 	return s.in(ctx, op, func(q *query.Queries) error {
 		n, err := q.EndSitting(ctx, query.EndSittingParams{ID: string(m), Ended: ended})
 		if err := changed(op, n, err); err != nil {
 			return err
 		}
-		return q.ForgetRemovedSeats(ctx, string(m))
+		if err := q.ForgetRemovedSeats(ctx, string(m)); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
 	})
 }
 
 // SetLocked closes or opens the door for the running sitting. Faults:
 // meeting.not_found.
-func (s *Store) SetLocked(ctx context.Context, m id.Meeting, locked bool) error {
-	n, err := s.q.SetLocked(ctx, query.SetLockedParams{ID: string(m), Locked: locked})
-	return changed("store.SetLocked", n, err)
+func (s *Store) SetLocked(ctx context.Context, m id.Meeting, locked bool, entries ...audit.Entry) error {
+	return s.ChangeMeeting(ctx, m, meeting.Change{Locked: &locked}, entries...)
+}
+
+// SetLobby says who waits from now on. Faults: meeting.not_found.
+func (s *Store) SetLobby(ctx context.Context, m id.Meeting, lobby meeting.Lobby, entries ...audit.Entry) error {
+	return s.ChangeMeeting(ctx, m, meeting.Change{Lobby: &lobby}, entries...)
+}
+
+// SetPasscode keeps the hash of a new passcode, "" for none. Faults:
+// meeting.not_found.
+func (s *Store) SetPasscode(ctx context.Context, m id.Meeting, hash string, entries ...audit.Entry) error {
+	return s.ChangeMeeting(ctx, m, meeting.Change{PasscodeHash: &hash}, entries...)
+}
+
+// SetPolicy writes all switches of the policy. Faults: meeting.not_found.
+func (s *Store) SetPolicy(ctx context.Context, m id.Meeting, p access.Policy, entries ...audit.Entry) error {
+	return s.ChangeMeeting(ctx, m, meeting.Change{Policy: meeting.PolicyChange{
+		Microphone: &p.Microphone, Camera: &p.Camera, Share: &p.Share, Chat: &p.Chat, ChatPrivate: &p.ChatPrivate,
+		Reactions: &p.Reactions, RaiseHand: &p.RaiseHand, Rename: &p.Rename, SeePeople: &p.SeePeople, SeeCameras: &p.SeeCameras,
+	}}, entries...)
 }
 
 // RemoveSeat notes that a seat may not come back in the running sitting. Doing
 // it twice is not a fault.
-func (s *Store) RemoveSeat(ctx context.Context, m id.Meeting, seat id.Seat) error {
-	return explain("store.RemoveSeat", s.q.RemoveSeat(ctx, query.RemoveSeatParams{MeetingID: string(m), SeatID: string(seat)}))
+func (s *Store) RemoveSeat(ctx context.Context, m id.Meeting, seat id.Seat, entries ...audit.Entry) error {
+	return s.in(ctx, "store.RemoveSeat", func(q *query.Queries) error {
+		if err := q.RemoveSeat(ctx, query.RemoveSeatParams{MeetingID: string(m), SeatID: string(seat)}); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
+	})
 }
 
 // RemovedSeats lists the seats that may not come back in the running sitting.

@@ -272,7 +272,7 @@ func (s *Server) CreateMeeting(t testing.TB, name string) Meeting {
 		i, secret := invite.New(m.ID, role, m.CreatedAt)
 		invites, made.Secrets[role] = append(invites, i), secret
 	}
-	if err := db.CreateMeeting(ctx, m, invites...); err != nil {
+	if err := db.CreateMeeting(ctx, m, invites); err != nil {
 		t.Fatal(err)
 	}
 	return made

@@ -2,24 +2,56 @@
 INSERT INTO meeting (
     id, tenant_id, owner_id, name, welcome,
     may_speak, may_show_camera, may_share, may_chat, may_react, max_shares,
-    created_at, ended, locked, sitting_id, sitting_started_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+    created_at, ended, locked, sitting_id, sitting_started_at,
+    may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras,
+    lobby, lobby_signed_in, lobby_invited, lobby_domains,
+    passcode_hash, host_pin_hash, account_required, newcomers, rules
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30);
 
 -- name: Meeting :one
 SELECT * FROM meeting WHERE id = $1;
 
 -- name: MeetingsOf :many
-SELECT * FROM meeting WHERE owner_id = $1 ORDER BY created_at DESC, id LIMIT $2;
+-- A page of an account's meetings, newest first; it begins after the given one.
+SELECT * FROM meeting
+WHERE owner_id = sqlc.arg(owner_id)
+  AND (created_at < sqlc.arg(created_at) OR created_at = sqlc.arg(created_at) AND id > sqlc.arg(id))
+ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
+
+-- name: MeetingsSitting :many
+SELECT * FROM meeting WHERE tenant_id = $1 AND sitting_id <> '' ORDER BY sitting_started_at DESC, id;
 
 -- name: CountMeetingsOf :one
 SELECT count(*) FROM meeting WHERE owner_id = $1;
 
--- name: UpdateMeeting :execrows
+-- name: ChangeMeeting :execrows
+-- Column by column: what is null stays, so that two changes at once both count.
 UPDATE meeting SET
-    name = $2, welcome = $3,
-    may_speak = $4, may_show_camera = $5, may_share = $6, may_chat = $7, may_react = $8,
-    max_shares = $9
-WHERE id = $1;
+    name = COALESCE(sqlc.narg(name), name),
+    welcome = COALESCE(sqlc.narg(welcome), welcome),
+    max_shares = COALESCE(sqlc.narg(max_shares), max_shares),
+    may_speak = COALESCE(sqlc.narg(may_speak), may_speak),
+    may_show_camera = COALESCE(sqlc.narg(may_show_camera), may_show_camera),
+    may_share = COALESCE(sqlc.narg(may_share), may_share),
+    may_chat = COALESCE(sqlc.narg(may_chat), may_chat),
+    may_chat_private = COALESCE(sqlc.narg(may_chat_private), may_chat_private),
+    may_react = COALESCE(sqlc.narg(may_react), may_react),
+    may_raise_hand = COALESCE(sqlc.narg(may_raise_hand), may_raise_hand),
+    may_rename = COALESCE(sqlc.narg(may_rename), may_rename),
+    may_see_people = COALESCE(sqlc.narg(may_see_people), may_see_people),
+    may_see_cameras = COALESCE(sqlc.narg(may_see_cameras), may_see_cameras),
+    lobby = COALESCE(sqlc.narg(lobby), lobby),
+    lobby_signed_in = COALESCE(sqlc.narg(lobby_signed_in), lobby_signed_in),
+    lobby_invited = COALESCE(sqlc.narg(lobby_invited), lobby_invited),
+    lobby_domains = COALESCE(sqlc.narg(lobby_domains), lobby_domains),
+    passcode_hash = COALESCE(sqlc.narg(passcode_hash), passcode_hash),
+    host_pin_hash = COALESCE(sqlc.narg(host_pin_hash), host_pin_hash),
+    account_required = COALESCE(sqlc.narg(account_required), account_required),
+    newcomers = COALESCE(sqlc.narg(newcomers), newcomers),
+    locked = COALESCE(sqlc.narg(locked), locked),
+    rules = COALESCE(sqlc.narg(rules), rules)
+WHERE id = sqlc.arg(id);
 
 -- name: DeleteMeeting :execrows
 DELETE FROM meeting WHERE id = $1;
@@ -29,9 +61,6 @@ UPDATE meeting SET sitting_id = $2, sitting_started_at = $3, ended = FALSE WHERE
 
 -- name: EndSitting :execrows
 UPDATE meeting SET sitting_id = '', sitting_started_at = 0, locked = FALSE, ended = $2 WHERE id = $1;
-
--- name: SetLocked :execrows
-UPDATE meeting SET locked = $2 WHERE id = $1;
 
 -- name: RemoveSeat :exec
 INSERT INTO removed_seat (meeting_id, seat_id) VALUES ($1, $2)
@@ -43,8 +72,33 @@ SELECT seat_id FROM removed_seat WHERE meeting_id = $1 ORDER BY seat_id;
 -- name: ForgetRemovedSeats :exec
 DELETE FROM removed_seat WHERE meeting_id = $1;
 
--- name: CreateInvite :exec
-INSERT INTO invite (id, meeting_id, role, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5);
+-- name: RoleRules :many
+SELECT * FROM role_rule WHERE meeting_id = $1 ORDER BY position;
 
--- name: InviteBySecret :one
-SELECT * FROM invite WHERE meeting_id = $1 AND secret_hash = $2;
+-- name: CreateRoleRule :exec
+INSERT INTO role_rule (meeting_id, kind, value, role, position) VALUES ($1, $2, $3, $4, $5);
+
+-- name: DeleteRoleRules :exec
+DELETE FROM role_rule WHERE meeting_id = $1;
+
+-- name: Ban :exec
+INSERT INTO ban (id, meeting_id, account_id, invite_id, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING;
+
+-- name: Banned :one
+SELECT count(*) FROM ban
+WHERE meeting_id = sqlc.arg(meeting_id)
+  AND (account_id = sqlc.arg(account_id) OR invite_id = sqlc.arg(invite_id));
+
+-- name: Bans :many
+-- With the names of whom they are about, for the people who run the meeting.
+SELECT ban.id, ban.account_id, ban.invite_id, ban.created_at,
+    COALESCE(account.name, '') AS account_name, COALESCE(invite.name, '') AS invite_name
+FROM ban
+LEFT JOIN account ON account.id = ban.account_id
+LEFT JOIN invite ON invite.id = ban.invite_id
+WHERE ban.meeting_id = $1
+ORDER BY ban.created_at DESC, ban.id;
+
+-- name: LiftBan :execrows
+DELETE FROM ban WHERE meeting_id = $1 AND id = $2;

@@ -10,6 +10,99 @@ import (
 	"database/sql"
 )
 
+const ban = `-- name: Ban :exec
+INSERT INTO ban (id, meeting_id, account_id, invite_id, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+`
+
+type BanParams struct {
+	ID        string
+	MeetingID string
+	AccountID sql.NullString
+	InviteID  sql.NullString
+	CreatedAt int64
+}
+
+func (q *Queries) Ban(ctx context.Context, arg BanParams) error {
+	_, err := q.db.ExecContext(ctx, ban,
+		arg.ID,
+		arg.MeetingID,
+		arg.AccountID,
+		arg.InviteID,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const banned = `-- name: Banned :one
+SELECT count(*) FROM ban
+WHERE meeting_id = $1
+  AND (account_id = $2 OR invite_id = $3)
+`
+
+type BannedParams struct {
+	MeetingID string
+	AccountID sql.NullString
+	InviteID  sql.NullString
+}
+
+func (q *Queries) Banned(ctx context.Context, arg BannedParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, banned, arg.MeetingID, arg.AccountID, arg.InviteID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const bans = `-- name: Bans :many
+SELECT ban.id, ban.account_id, ban.invite_id, ban.created_at,
+    COALESCE(account.name, '') AS account_name, COALESCE(invite.name, '') AS invite_name
+FROM ban
+LEFT JOIN account ON account.id = ban.account_id
+LEFT JOIN invite ON invite.id = ban.invite_id
+WHERE ban.meeting_id = $1
+ORDER BY ban.created_at DESC, ban.id
+`
+
+type BansRow struct {
+	ID          string
+	AccountID   sql.NullString
+	InviteID    sql.NullString
+	CreatedAt   int64
+	AccountName string
+	InviteName  string
+}
+
+// With the names of whom they are about, for the people who run the meeting.
+func (q *Queries) Bans(ctx context.Context, meetingID string) ([]BansRow, error) {
+	rows, err := q.db.QueryContext(ctx, bans, meetingID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BansRow
+	for rows.Next() {
+		var i BansRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.InviteID,
+			&i.CreatedAt,
+			&i.AccountName,
+			&i.InviteName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const beginSitting = `-- name: BeginSitting :execrows
 UPDATE meeting SET sitting_id = $2, sitting_started_at = $3, ended = FALSE WHERE id = $1
 `
@@ -28,6 +121,95 @@ func (q *Queries) BeginSitting(ctx context.Context, arg BeginSittingParams) (int
 	return result.RowsAffected()
 }
 
+const changeMeeting = `-- name: ChangeMeeting :execrows
+UPDATE meeting SET
+    name = COALESCE($1, name),
+    welcome = COALESCE($2, welcome),
+    max_shares = COALESCE($3, max_shares),
+    may_speak = COALESCE($4, may_speak),
+    may_show_camera = COALESCE($5, may_show_camera),
+    may_share = COALESCE($6, may_share),
+    may_chat = COALESCE($7, may_chat),
+    may_chat_private = COALESCE($8, may_chat_private),
+    may_react = COALESCE($9, may_react),
+    may_raise_hand = COALESCE($10, may_raise_hand),
+    may_rename = COALESCE($11, may_rename),
+    may_see_people = COALESCE($12, may_see_people),
+    may_see_cameras = COALESCE($13, may_see_cameras),
+    lobby = COALESCE($14, lobby),
+    lobby_signed_in = COALESCE($15, lobby_signed_in),
+    lobby_invited = COALESCE($16, lobby_invited),
+    lobby_domains = COALESCE($17, lobby_domains),
+    passcode_hash = COALESCE($18, passcode_hash),
+    host_pin_hash = COALESCE($19, host_pin_hash),
+    account_required = COALESCE($20, account_required),
+    newcomers = COALESCE($21, newcomers),
+    locked = COALESCE($22, locked),
+    rules = COALESCE($23, rules)
+WHERE id = $24
+`
+
+type ChangeMeetingParams struct {
+	Name            sql.NullString
+	Welcome         sql.NullString
+	MaxShares       sql.NullInt64
+	MaySpeak        sql.NullBool
+	MayShowCamera   sql.NullBool
+	MayShare        sql.NullBool
+	MayChat         sql.NullBool
+	MayChatPrivate  sql.NullBool
+	MayReact        sql.NullBool
+	MayRaiseHand    sql.NullBool
+	MayRename       sql.NullBool
+	MaySeePeople    sql.NullBool
+	MaySeeCameras   sql.NullBool
+	Lobby           sql.NullString
+	LobbySignedIn   sql.NullBool
+	LobbyInvited    sql.NullBool
+	LobbyDomains    sql.NullString
+	PasscodeHash    sql.NullString
+	HostPinHash     sql.NullString
+	AccountRequired sql.NullBool
+	Newcomers       sql.NullString
+	Locked          sql.NullBool
+	Rules           sql.NullInt64
+	ID              string
+}
+
+// Column by column: what is null stays, so that two changes at once both count.
+func (q *Queries) ChangeMeeting(ctx context.Context, arg ChangeMeetingParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeMeeting,
+		arg.Name,
+		arg.Welcome,
+		arg.MaxShares,
+		arg.MaySpeak,
+		arg.MayShowCamera,
+		arg.MayShare,
+		arg.MayChat,
+		arg.MayChatPrivate,
+		arg.MayReact,
+		arg.MayRaiseHand,
+		arg.MayRename,
+		arg.MaySeePeople,
+		arg.MaySeeCameras,
+		arg.Lobby,
+		arg.LobbySignedIn,
+		arg.LobbyInvited,
+		arg.LobbyDomains,
+		arg.PasscodeHash,
+		arg.HostPinHash,
+		arg.AccountRequired,
+		arg.Newcomers,
+		arg.Locked,
+		arg.Rules,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const countMeetingsOf = `-- name: CountMeetingsOf :one
 SELECT count(*) FROM meeting WHERE owner_id = $1
 `
@@ -39,35 +221,16 @@ func (q *Queries) CountMeetingsOf(ctx context.Context, ownerID sql.NullString) (
 	return count, err
 }
 
-const createInvite = `-- name: CreateInvite :exec
-INSERT INTO invite (id, meeting_id, role, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)
-`
-
-type CreateInviteParams struct {
-	ID         string
-	MeetingID  string
-	Role       string
-	SecretHash []byte
-	CreatedAt  int64
-}
-
-func (q *Queries) CreateInvite(ctx context.Context, arg CreateInviteParams) error {
-	_, err := q.db.ExecContext(ctx, createInvite,
-		arg.ID,
-		arg.MeetingID,
-		arg.Role,
-		arg.SecretHash,
-		arg.CreatedAt,
-	)
-	return err
-}
-
 const createMeeting = `-- name: CreateMeeting :exec
 INSERT INTO meeting (
     id, tenant_id, owner_id, name, welcome,
     may_speak, may_show_camera, may_share, may_chat, may_react, max_shares,
-    created_at, ended, locked, sitting_id, sitting_started_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    created_at, ended, locked, sitting_id, sitting_started_at,
+    may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras,
+    lobby, lobby_signed_in, lobby_invited, lobby_domains,
+    passcode_hash, host_pin_hash, account_required, newcomers, rules
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 `
 
 type CreateMeetingParams struct {
@@ -87,6 +250,20 @@ type CreateMeetingParams struct {
 	Locked           bool
 	SittingID        string
 	SittingStartedAt int64
+	MayChatPrivate   bool
+	MayRaiseHand     bool
+	MayRename        bool
+	MaySeePeople     bool
+	MaySeeCameras    bool
+	Lobby            string
+	LobbySignedIn    bool
+	LobbyInvited     bool
+	LobbyDomains     string
+	PasscodeHash     string
+	HostPinHash      string
+	AccountRequired  bool
+	Newcomers        string
+	Rules            int64
 }
 
 func (q *Queries) CreateMeeting(ctx context.Context, arg CreateMeetingParams) error {
@@ -107,6 +284,43 @@ func (q *Queries) CreateMeeting(ctx context.Context, arg CreateMeetingParams) er
 		arg.Locked,
 		arg.SittingID,
 		arg.SittingStartedAt,
+		arg.MayChatPrivate,
+		arg.MayRaiseHand,
+		arg.MayRename,
+		arg.MaySeePeople,
+		arg.MaySeeCameras,
+		arg.Lobby,
+		arg.LobbySignedIn,
+		arg.LobbyInvited,
+		arg.LobbyDomains,
+		arg.PasscodeHash,
+		arg.HostPinHash,
+		arg.AccountRequired,
+		arg.Newcomers,
+		arg.Rules,
+	)
+	return err
+}
+
+const createRoleRule = `-- name: CreateRoleRule :exec
+INSERT INTO role_rule (meeting_id, kind, value, role, position) VALUES ($1, $2, $3, $4, $5)
+`
+
+type CreateRoleRuleParams struct {
+	MeetingID string
+	Kind      string
+	Value     string
+	Role      string
+	Position  int64
+}
+
+func (q *Queries) CreateRoleRule(ctx context.Context, arg CreateRoleRuleParams) error {
+	_, err := q.db.ExecContext(ctx, createRoleRule,
+		arg.MeetingID,
+		arg.Kind,
+		arg.Value,
+		arg.Role,
+		arg.Position,
 	)
 	return err
 }
@@ -121,6 +335,15 @@ func (q *Queries) DeleteMeeting(ctx context.Context, id string) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const deleteRoleRules = `-- name: DeleteRoleRules :exec
+DELETE FROM role_rule WHERE meeting_id = $1
+`
+
+func (q *Queries) DeleteRoleRules(ctx context.Context, meetingID string) error {
+	_, err := q.db.ExecContext(ctx, deleteRoleRules, meetingID)
+	return err
 }
 
 const endSitting = `-- name: EndSitting :execrows
@@ -149,30 +372,25 @@ func (q *Queries) ForgetRemovedSeats(ctx context.Context, meetingID string) erro
 	return err
 }
 
-const inviteBySecret = `-- name: InviteBySecret :one
-SELECT id, meeting_id, role, secret_hash, created_at FROM invite WHERE meeting_id = $1 AND secret_hash = $2
+const liftBan = `-- name: LiftBan :execrows
+DELETE FROM ban WHERE meeting_id = $1 AND id = $2
 `
 
-type InviteBySecretParams struct {
-	MeetingID  string
-	SecretHash []byte
+type LiftBanParams struct {
+	MeetingID string
+	ID        string
 }
 
-func (q *Queries) InviteBySecret(ctx context.Context, arg InviteBySecretParams) (Invite, error) {
-	row := q.db.QueryRowContext(ctx, inviteBySecret, arg.MeetingID, arg.SecretHash)
-	var i Invite
-	err := row.Scan(
-		&i.ID,
-		&i.MeetingID,
-		&i.Role,
-		&i.SecretHash,
-		&i.CreatedAt,
-	)
-	return i, err
+func (q *Queries) LiftBan(ctx context.Context, arg LiftBanParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, liftBan, arg.MeetingID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const meeting = `-- name: Meeting :one
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at FROM meeting WHERE id = $1
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE id = $1
 `
 
 func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
@@ -195,21 +413,46 @@ func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
 		&i.Locked,
 		&i.SittingID,
 		&i.SittingStartedAt,
+		&i.MayChatPrivate,
+		&i.MayRaiseHand,
+		&i.MayRename,
+		&i.MaySeePeople,
+		&i.MaySeeCameras,
+		&i.Lobby,
+		&i.LobbySignedIn,
+		&i.LobbyInvited,
+		&i.LobbyDomains,
+		&i.PasscodeHash,
+		&i.HostPinHash,
+		&i.AccountRequired,
+		&i.Newcomers,
+		&i.Rules,
 	)
 	return i, err
 }
 
 const meetingsOf = `-- name: MeetingsOf :many
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at FROM meeting WHERE owner_id = $1 ORDER BY created_at DESC, id LIMIT $2
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
+WHERE owner_id = $1
+  AND (created_at < $2 OR created_at = $2 AND id > $3)
+ORDER BY created_at DESC, id LIMIT $4
 `
 
 type MeetingsOfParams struct {
-	OwnerID sql.NullString
-	Limit   int32
+	OwnerID   sql.NullString
+	CreatedAt int64
+	ID        string
+	Many      int32
 }
 
+// A page of an account's meetings, newest first; it begins after the given one.
 func (q *Queries) MeetingsOf(ctx context.Context, arg MeetingsOfParams) ([]Meeting, error) {
-	rows, err := q.db.QueryContext(ctx, meetingsOf, arg.OwnerID, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, meetingsOf,
+		arg.OwnerID,
+		arg.CreatedAt,
+		arg.ID,
+		arg.Many,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -234,6 +477,78 @@ func (q *Queries) MeetingsOf(ctx context.Context, arg MeetingsOfParams) ([]Meeti
 			&i.Locked,
 			&i.SittingID,
 			&i.SittingStartedAt,
+			&i.MayChatPrivate,
+			&i.MayRaiseHand,
+			&i.MayRename,
+			&i.MaySeePeople,
+			&i.MaySeeCameras,
+			&i.Lobby,
+			&i.LobbySignedIn,
+			&i.LobbyInvited,
+			&i.LobbyDomains,
+			&i.PasscodeHash,
+			&i.HostPinHash,
+			&i.AccountRequired,
+			&i.Newcomers,
+			&i.Rules,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const meetingsSitting = `-- name: MeetingsSitting :many
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE tenant_id = $1 AND sitting_id <> '' ORDER BY sitting_started_at DESC, id
+`
+
+func (q *Queries) MeetingsSitting(ctx context.Context, tenantID string) ([]Meeting, error) {
+	rows, err := q.db.QueryContext(ctx, meetingsSitting, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Meeting
+	for rows.Next() {
+		var i Meeting
+		if err := rows.Scan(
+			&i.ID,
+			&i.TenantID,
+			&i.OwnerID,
+			&i.Name,
+			&i.Welcome,
+			&i.MaySpeak,
+			&i.MayShowCamera,
+			&i.MayShare,
+			&i.MayChat,
+			&i.MayReact,
+			&i.MaxShares,
+			&i.CreatedAt,
+			&i.Ended,
+			&i.Locked,
+			&i.SittingID,
+			&i.SittingStartedAt,
+			&i.MayChatPrivate,
+			&i.MayRaiseHand,
+			&i.MayRename,
+			&i.MaySeePeople,
+			&i.MaySeeCameras,
+			&i.Lobby,
+			&i.LobbySignedIn,
+			&i.LobbyInvited,
+			&i.LobbyDomains,
+			&i.PasscodeHash,
+			&i.HostPinHash,
+			&i.AccountRequired,
+			&i.Newcomers,
+			&i.Rules,
 		); err != nil {
 			return nil, err
 		}
@@ -290,57 +605,35 @@ func (q *Queries) RemovedSeats(ctx context.Context, meetingID string) ([]string,
 	return items, nil
 }
 
-const setLocked = `-- name: SetLocked :execrows
-UPDATE meeting SET locked = $2 WHERE id = $1
+const roleRules = `-- name: RoleRules :many
+SELECT meeting_id, kind, value, role, position FROM role_rule WHERE meeting_id = $1 ORDER BY position
 `
 
-type SetLockedParams struct {
-	ID     string
-	Locked bool
-}
-
-func (q *Queries) SetLocked(ctx context.Context, arg SetLockedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setLocked, arg.ID, arg.Locked)
+func (q *Queries) RoleRules(ctx context.Context, meetingID string) ([]RoleRule, error) {
+	rows, err := q.db.QueryContext(ctx, roleRules, meetingID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected()
-}
-
-const updateMeeting = `-- name: UpdateMeeting :execrows
-UPDATE meeting SET
-    name = $2, welcome = $3,
-    may_speak = $4, may_show_camera = $5, may_share = $6, may_chat = $7, may_react = $8,
-    max_shares = $9
-WHERE id = $1
-`
-
-type UpdateMeetingParams struct {
-	ID            string
-	Name          string
-	Welcome       string
-	MaySpeak      bool
-	MayShowCamera bool
-	MayShare      bool
-	MayChat       bool
-	MayReact      bool
-	MaxShares     int64
-}
-
-func (q *Queries) UpdateMeeting(ctx context.Context, arg UpdateMeetingParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, updateMeeting,
-		arg.ID,
-		arg.Name,
-		arg.Welcome,
-		arg.MaySpeak,
-		arg.MayShowCamera,
-		arg.MayShare,
-		arg.MayChat,
-		arg.MayReact,
-		arg.MaxShares,
-	)
-	if err != nil {
-		return 0, err
+	defer rows.Close()
+	var items []RoleRule
+	for rows.Next() {
+		var i RoleRule
+		if err := rows.Scan(
+			&i.MeetingID,
+			&i.Kind,
+			&i.Value,
+			&i.Role,
+			&i.Position,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
-	return result.RowsAffected()
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
