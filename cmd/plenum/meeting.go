@@ -175,7 +175,7 @@ func (c *meetingList) Run(ctx context.Context, place config.Place, s streams) er
 	if err != nil {
 		return err
 	}
-	meetings, err := db.MeetingsOf(ctx, owner.ID, meeting.Meeting{}, meeting.MaxPerOwner)
+	meetings, err := db.MeetingsOf(ctx, owner, meeting.Meeting{}, meeting.MaxPerOwner)
 	if err != nil {
 		return err
 	}

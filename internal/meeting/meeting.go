@@ -13,6 +13,7 @@ import (
 	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/pii"
+	"plenum/internal/tenant"
 )
 
 // The limits, and what a new meeting begins with.
@@ -164,6 +165,16 @@ func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting 
 		Newcomers: access.Attendee,
 		CreatedAt: now,
 	}
+}
+
+// Under gives a new meeting what the organisation decided that new meetings
+// begin with.
+func (m Meeting) Under(s tenant.Settings) Meeting {
+	m.Policy, m.AccountRequired = s.MeetingPolicy, s.AccountRequired
+	if lobby, err := (Lobby{Mode: LobbyMode(s.Lobby)}).Check(); err == nil {
+		m.Lobby = lobby
+	}
+	return m
 }
 
 // ParseName checks a meeting's name. Faults: name.empty, name.too_long,

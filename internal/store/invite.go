@@ -65,11 +65,8 @@ func (s *Store) InviteBySecret(ctx context.Context, m id.Meeting, secret pii.Sec
 // come after the given one, or the first ones for the zero invite.
 func (s *Store) Invites(ctx context.Context, m id.Meeting, after invite.Invite, many int) ([]invite.Invite, error) {
 	const op = "store.Invites"
-	from := query.InvitesAfterParams{MeetingID: string(m), CreatedAt: endOfTime, Many: int32(many)} //nolint:gosec // a page
-	if after.ID != "" {
-		from.CreatedAt, from.ID = millis(after.CreatedAt), string(after.ID)
-	}
-	rows, err := s.q.InvitesAfter(ctx, from)
+	at, from := pageFrom(after.CreatedAt, after.ID)
+	rows, err := s.q.InvitesAfter(ctx, query.InvitesAfterParams{MeetingID: string(m), CreatedAt: at, ID: from, Many: int32(many)}) //nolint:gosec // a page
 	if err != nil {
 		return nil, explain(op, err)
 	}
@@ -83,9 +80,6 @@ func (s *Store) Invites(ctx context.Context, m id.Meeting, after invite.Invite, 
 	}
 	return invites, nil
 }
-
-// endOfTime comes before everything in a list that begins with the newest.
-const endOfTime = 1<<63 - 1
 
 func oneInvite(op string) func(query.Invite, error) (invite.Invite, error) {
 	return func(row query.Invite, err error) (invite.Invite, error) {

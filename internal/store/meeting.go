@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/store/query"
+	"plenum/internal/user"
 )
 
 // CreateMeeting keeps a meeting with its invites, all or nothing. Faults:
@@ -110,19 +112,40 @@ func (s *Store) Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, err
 	return found, explain(op, err)
 }
 
-// MeetingsOf lists the meetings of an account, newest first: at most many of
-// those that come after the given one, or the first ones for the zero meeting.
-func (s *Store) MeetingsOf(ctx context.Context, owner id.User, after meeting.Meeting, many int) ([]meeting.Meeting, error) {
+// MeetingsOf lists the meetings that an account made or is named as an owner of,
+// newest first: at most many of those that come after the given one, or the first
+// ones for the zero meeting.
+func (s *Store) MeetingsOf(ctx context.Context, u user.User, after meeting.Meeting, many int) ([]meeting.Meeting, error) {
 	const op = "store.MeetingsOf"
-	from := query.MeetingsOfParams{OwnerID: nullable(owner), CreatedAt: endOfTime, Many: int32(many)} //nolint:gosec // a page
-	if after.ID != "" {
-		from.CreatedAt, from.ID = millis(after.CreatedAt), string(after.ID)
-	}
-	rows, err := s.q.MeetingsOf(ctx, from)
+	at, from := pageFrom(after.CreatedAt, after.ID)
+	rows, err := s.q.MeetingsOf(ctx, query.MeetingsOfParams{
+		TenantID: string(u.Tenant), OwnerID: nullable(u.ID), UserValue: string(u.ID), EmailValue: u.Email.Text(),
+		CreatedAt: at, ID: from, Many: int32(many), //nolint:gosec // a page
+	})
 	if err != nil {
 		return nil, explain(op, err)
 	}
 	return s.meetings(ctx, op, rows)
+}
+
+// MeetingsIn lists all meetings of an organisation in the same way.
+func (s *Store) MeetingsIn(ctx context.Context, t id.Tenant, after meeting.Meeting, many int) ([]meeting.Meeting, error) {
+	const op = "store.MeetingsIn"
+	at, from := pageFrom(after.CreatedAt, after.ID)
+	rows, err := s.q.MeetingsIn(ctx, query.MeetingsInParams{TenantID: string(t), CreatedAt: at, ID: from, Many: int32(many)}) //nolint:gosec // a page
+	if err != nil {
+		return nil, explain(op, err)
+	}
+	return s.meetings(ctx, op, rows)
+}
+
+// pageFrom is what a page of a list that begins with the newest comes after; with
+// the zero id, it is the first page.
+func pageFrom[T ~string](at time.Time, from T) (int64, string) {
+	if from == "" {
+		return math.MaxInt64, ""
+	}
+	return millis(at), string(from)
 }
 
 // MeetingsSitting lists an organisation's meetings that have begun and not

@@ -34,9 +34,11 @@ func (s *Store) Banned(ctx context.Context, m id.Meeting, u id.User, i id.Invite
 	return n > 0, explain("store.Banned", err)
 }
 
-// Bans lists who may not come to a meeting, newest first.
-func (s *Store) Bans(ctx context.Context, m id.Meeting) ([]meeting.NamedBan, error) {
-	rows, err := s.q.Bans(ctx, string(m))
+// Bans lists who may not come to a meeting, newest first: at most many of those
+// that come after the given one, or the first ones for the zero ban.
+func (s *Store) Bans(ctx context.Context, m id.Meeting, after meeting.Ban, many int) ([]meeting.NamedBan, error) {
+	at, from := pageFrom(after.CreatedAt, after.ID)
+	rows, err := s.q.Bans(ctx, query.BansParams{MeetingID: string(m), CreatedAt: at, ID: from, Many: int32(many)}) //nolint:gosec // a page
 	if err != nil {
 		return nil, explain("store.Bans", err)
 	}

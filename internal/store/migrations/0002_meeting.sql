@@ -17,7 +17,8 @@ ALTER TABLE meeting ADD COLUMN account_required BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE meeting ADD COLUMN newcomers TEXT NOT NULL DEFAULT 'attendee';
 -- How many role rules there are: most meetings have none, and the door need not look.
 ALTER TABLE meeting ADD COLUMN rules BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX meeting_tenant ON meeting (tenant_id, sitting_id);
+CREATE INDEX meeting_tenant ON meeting (tenant_id, created_at, id);
+CREATE INDEX meeting_sitting ON meeting (tenant_id) WHERE sitting_id <> '';
 
 CREATE TABLE role_rule (
     meeting_id TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
@@ -27,6 +28,7 @@ CREATE TABLE role_rule (
     position   BIGINT NOT NULL,
     PRIMARY KEY (meeting_id, kind, value)
 );
+CREATE INDEX role_rule_value ON role_rule (value, kind);
 
 ALTER TABLE invite ADD COLUMN personal BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE invite ADD COLUMN name TEXT NOT NULL DEFAULT '';

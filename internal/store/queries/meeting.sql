@@ -13,9 +13,24 @@ INSERT INTO meeting (
 SELECT * FROM meeting WHERE id = $1;
 
 -- name: MeetingsOf :many
--- A page of an account's meetings, newest first; it begins after the given one.
+-- A page of the meetings that an account made or is named as an owner of, newest
+-- first; it begins after the given one.
 SELECT * FROM meeting
-WHERE owner_id = sqlc.arg(owner_id)
+WHERE tenant_id = sqlc.arg(tenant_id)
+  AND (owner_id = sqlc.arg(owner_id) OR id IN (
+      SELECT rule.meeting_id FROM role_rule AS rule
+      WHERE rule.role = 'owner' AND (
+          rule.kind = 'user' AND rule.value = sqlc.arg(user_value)
+          OR rule.kind = 'email' AND rule.value = sqlc.arg(email_value)
+      )
+  ))
+  AND (created_at < sqlc.arg(created_at) OR created_at = sqlc.arg(created_at) AND id > sqlc.arg(id))
+ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
+
+-- name: MeetingsIn :many
+-- The same of a whole organisation.
+SELECT * FROM meeting
+WHERE tenant_id = sqlc.arg(tenant_id)
   AND (created_at < sqlc.arg(created_at) OR created_at = sqlc.arg(created_at) AND id > sqlc.arg(id))
 ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
 
@@ -91,14 +106,16 @@ WHERE meeting_id = sqlc.arg(meeting_id)
   AND (account_id = sqlc.arg(account_id) OR invite_id = sqlc.arg(invite_id));
 
 -- name: Bans :many
--- With the names of whom they are about, for the people who run the meeting.
+-- A page, newest first, with the names of whom they are about for those who run
+-- the meeting; it begins after the given one.
 SELECT ban.id, ban.account_id, ban.invite_id, ban.created_at,
     COALESCE(account.name, '') AS account_name, COALESCE(invite.name, '') AS invite_name
 FROM ban
 LEFT JOIN account ON account.id = ban.account_id
 LEFT JOIN invite ON invite.id = ban.invite_id
-WHERE ban.meeting_id = $1
-ORDER BY ban.created_at DESC, ban.id;
+WHERE ban.meeting_id = sqlc.arg(meeting_id)
+  AND (ban.created_at < sqlc.arg(created_at) OR ban.created_at = sqlc.arg(created_at) AND ban.id > sqlc.arg(id))
+ORDER BY ban.created_at DESC, ban.id LIMIT sqlc.arg(many);
 
 -- name: LiftBan :execrows
 DELETE FROM ban WHERE meeting_id = $1 AND id = $2;

@@ -60,8 +60,16 @@ FROM ban
 LEFT JOIN account ON account.id = ban.account_id
 LEFT JOIN invite ON invite.id = ban.invite_id
 WHERE ban.meeting_id = $1
-ORDER BY ban.created_at DESC, ban.id
+  AND (ban.created_at < $2 OR ban.created_at = $2 AND ban.id > $3)
+ORDER BY ban.created_at DESC, ban.id LIMIT $4
 `
+
+type BansParams struct {
+	MeetingID string
+	CreatedAt int64
+	ID        string
+	Many      int32
+}
 
 type BansRow struct {
 	ID          string
@@ -72,9 +80,15 @@ type BansRow struct {
 	InviteName  string
 }
 
-// With the names of whom they are about, for the people who run the meeting.
-func (q *Queries) Bans(ctx context.Context, meetingID string) ([]BansRow, error) {
-	rows, err := q.db.QueryContext(ctx, bans, meetingID)
+// A page, newest first, with the names of whom they are about for those who run
+// the meeting; it begins after the given one.
+func (q *Queries) Bans(ctx context.Context, arg BansParams) ([]BansRow, error) {
+	rows, err := q.db.QueryContext(ctx, bans,
+		arg.MeetingID,
+		arg.CreatedAt,
+		arg.ID,
+		arg.Many,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -431,24 +445,112 @@ func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
 	return i, err
 }
 
-const meetingsOf = `-- name: MeetingsOf :many
+const meetingsIn = `-- name: MeetingsIn :many
 SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
-WHERE owner_id = $1
+WHERE tenant_id = $1
   AND (created_at < $2 OR created_at = $2 AND id > $3)
 ORDER BY created_at DESC, id LIMIT $4
 `
 
-type MeetingsOfParams struct {
-	OwnerID   sql.NullString
+type MeetingsInParams struct {
+	TenantID  string
 	CreatedAt int64
 	ID        string
 	Many      int32
 }
 
-// A page of an account's meetings, newest first; it begins after the given one.
+// The same of a whole organisation.
+func (q *Queries) MeetingsIn(ctx context.Context, arg MeetingsInParams) ([]Meeting, error) {
+	rows, err := q.db.QueryContext(ctx, meetingsIn,
+		arg.TenantID,
+		arg.CreatedAt,
+		arg.ID,
+		arg.Many,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Meeting
+	for rows.Next() {
+		var i Meeting
+		if err := rows.Scan(
+			&i.ID,
+			&i.TenantID,
+			&i.OwnerID,
+			&i.Name,
+			&i.Welcome,
+			&i.MaySpeak,
+			&i.MayShowCamera,
+			&i.MayShare,
+			&i.MayChat,
+			&i.MayReact,
+			&i.MaxShares,
+			&i.CreatedAt,
+			&i.Ended,
+			&i.Locked,
+			&i.SittingID,
+			&i.SittingStartedAt,
+			&i.MayChatPrivate,
+			&i.MayRaiseHand,
+			&i.MayRename,
+			&i.MaySeePeople,
+			&i.MaySeeCameras,
+			&i.Lobby,
+			&i.LobbySignedIn,
+			&i.LobbyInvited,
+			&i.LobbyDomains,
+			&i.PasscodeHash,
+			&i.HostPinHash,
+			&i.AccountRequired,
+			&i.Newcomers,
+			&i.Rules,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const meetingsOf = `-- name: MeetingsOf :many
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
+WHERE tenant_id = $1
+  AND (owner_id = $2 OR id IN (
+      SELECT rule.meeting_id FROM role_rule AS rule
+      WHERE rule.role = 'owner' AND (
+          rule.kind = 'user' AND rule.value = $3
+          OR rule.kind = 'email' AND rule.value = $4
+      )
+  ))
+  AND (created_at < $5 OR created_at = $5 AND id > $6)
+ORDER BY created_at DESC, id LIMIT $7
+`
+
+type MeetingsOfParams struct {
+	TenantID   string
+	OwnerID    sql.NullString
+	UserValue  string
+	EmailValue string
+	CreatedAt  int64
+	ID         string
+	Many       int32
+}
+
+// A page of the meetings that an account made or is named as an owner of, newest
+// first; it begins after the given one.
 func (q *Queries) MeetingsOf(ctx context.Context, arg MeetingsOfParams) ([]Meeting, error) {
 	rows, err := q.db.QueryContext(ctx, meetingsOf,
+		arg.TenantID,
 		arg.OwnerID,
+		arg.UserValue,
+		arg.EmailValue,
 		arg.CreatedAt,
 		arg.ID,
 		arg.Many,
