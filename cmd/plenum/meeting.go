@@ -202,5 +202,9 @@ func findUser(ctx context.Context, db *store.Store, email string) (user.User, er
 	if err != nil {
 		return user.User{}, err
 	}
-	return db.UserByEmail(ctx, address)
+	home, err := db.Home(ctx)
+	if err != nil {
+		return user.User{}, err
+	}
+	return db.UserByEmail(ctx, home.ID, address)
 }

@@ -20,22 +20,25 @@ import (
 
 var errSetUpSecret = fault.New("api.setUp", fault.Forbidden, "setup.invalid", "This set-up link is not valid. The server prints the right one when it starts.")
 
-// Server is what everybody may know.
-type Server struct {
-	Organisation string `json:"organisation" doc:"Empty before the set-up"`
-	SetUp        bool   `json:"setUp" doc:"False as long as there is no account"`
-	Version      string `json:"version"`
-	LAN          bool   `json:"lan" doc:"The server has a certificate authority of its own, at /ca.crt"`
+// accountStore is where accounts and sign-ins are kept.
+type accountStore interface {
+	IsSetUp(ctx context.Context) (bool, error)
+	SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session) (user.User, error)
+
+	UserByEmail(ctx context.Context, email pii.Email) (user.User, error)
+	SetPasswordHash(ctx context.Context, u id.User, hash string) error
+	CreateSession(ctx context.Context, session auth.Session) error
+	Session(ctx context.Context, tokenHash [32]byte, now time.Time) (auth.Session, user.User, error)
+	RenewSession(ctx context.Context, tokenHash [32]byte, expires time.Time) error
+	DeleteSession(ctx context.Context, tokenHash [32]byte) error
 }
 
-type serverAnswer struct{ Body Server }
+func (a *api) registerAccount(h huma.API) {
+	operation(a, h, "setUp", http.MethodPost, "/setup", "Create the organisation and its first account, once", a.setUp, public, created)
 
-func (a *api) getServer(ctx context.Context, _ *struct{}) (*serverAnswer, error) {
-	ready, err := a.Store.IsSetUp(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &serverAnswer{Server{Organisation: visitorOf(ctx).tenant.Name, SetUp: ready, Version: a.Version, LAN: a.LAN}}, nil
+	operation(a, h, "getSession", http.MethodGet, "/session", "Who is signed in", a.getSession, public)
+	operation(a, h, "signIn", http.MethodPost, "/session", "Sign in", a.signIn, public)
+	operation(a, h, "signOut", http.MethodDelete, "/session", "Sign out", a.signOut, public)
 }
 
 // User is an account as its owner sees it.
@@ -96,7 +99,7 @@ func (a *api) setUp(ctx context.Context, in *setUpRequest) (*signedInAnswer, err
 		return nil, err
 	}
 	now := time.Now()
-	owner := user.User{ID: id.New[id.User](), Name: name, Email: email, Admin: true, PasswordHash: hash, CreatedAt: now}
+	owner := user.User{ID: id.New[id.User](), Name: name, Email: email, Admin: true, Operator: true, PasswordHash: hash, CreatedAt: now}
 	session, token := auth.NewSession(owner.ID, now)
 	owner, err = a.Store.SetUp(ctx, organisation, owner, session)
 	if err != nil {
@@ -160,7 +163,7 @@ func (a *api) signIn(ctx context.Context, in *signInRequest) (*signedInAnswer, e
 	if err := a.limiter.Attempt(email, from); err != nil {
 		return nil, err
 	}
-	u, err := a.Store.UserByEmail(ctx, email)
+	u, err := a.Store.UserByEmail(ctx, visitorOf(ctx).tenant.ID, email)
 	if err != nil && !errors.Is(err, user.ErrNotFound) {
 		return nil, err
 	}

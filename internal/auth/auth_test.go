@@ -143,14 +143,18 @@ func TestSessionLife(t *testing.T) {
 		{25 * 24 * time.Hour, 30 * 24 * time.Hour, true}, // never beyond 30 days
 	}
 	for _, test := range tests {
-		expires, worth := s.Renewed(begin.Add(test.after))
-		if expires != begin.Add(test.expires) || worth != test.worth {
-			t.Errorf("after %v: %v %v", test.after, expires.Sub(begin), worth)
+		now := begin.Add(test.after)
+		used, worth := s.Renewed(now)
+		if used.ExpiresAt != begin.Add(test.expires) || worth != test.worth || used.LastDay != now.Truncate(24*time.Hour) {
+			t.Errorf("after %v: %v %v %v", test.after, used.ExpiresAt.Sub(begin), used.LastDay, worth)
 		}
 	}
-	s.ExpiresAt = begin.Add(30 * 24 * time.Hour)
+	s.ExpiresAt, s.LastDay = begin.Add(30*24*time.Hour), begin.Add(29*24*time.Hour).Truncate(24*time.Hour)
 	if _, worth := s.Renewed(begin.Add(29 * 24 * time.Hour)); worth {
 		t.Error("a session is renewed beyond its end")
+	}
+	if !s.Fresh(begin.Add(9*time.Minute)) || s.Fresh(begin.Add(10*time.Minute)) {
+		t.Error("a proof of identity serves for ten minutes")
 	}
 }
 

@@ -28,6 +28,7 @@ type Session struct {
 	ID           string    // names it in the list of one's sessions; opens nothing
 	SecondFactor bool      // proved with more than a password
 	ConfirmedAt  time.Time // when the person last proved who they are; see [Fresh]
+	LastDay      time.Time // midnight UTC of the day it was last used on
 	Browser      string    // as in "Firefox on Linux"; no version, no address
 	Provider     string    // id of the identity provider; "" for ours
 	// ProviderSession is the provider's name for the session (sid), by which it may
@@ -43,8 +44,15 @@ func NewSession(user id.User, now time.Time) (Session, pii.Secret) {
 		User:      user,
 		CreatedAt: now,
 		ExpiresAt: now.Add(SessionIdle),
+
+		ID:          id.New[string](),
+		ConfirmedAt: now,
+		LastDay:     day(now),
 	}, token
 }
+
+// day is midnight UTC: when exactly somebody was here is nobody's business.
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 // ConfirmLife is how long a proof of identity serves for dangerous actions.
 const ConfirmLife = 10 * time.Minute
@@ -57,12 +65,14 @@ func HashToken(token pii.Secret) [sha256.Size]byte {
 	return sha256.Sum256([]byte(token.Text()))
 }
 
-// Renewed returns the expiry that use at now gives, and whether the difference
+// Renewed returns the session as use at now leaves it, and whether the difference
 // is worth writing.
-func (s Session) Renewed(now time.Time) (time.Time, bool) {
+func (s Session) Renewed(now time.Time) (Session, bool) {
 	expires := now.Add(SessionIdle)
 	if last := s.CreatedAt.Add(SessionLife); expires.After(last) {
 		expires = last
 	}
-	return expires, expires.Sub(s.ExpiresAt) >= renewalGrain
+	worth := expires.Sub(s.ExpiresAt) >= renewalGrain || day(now).After(s.LastDay)
+	s.ExpiresAt, s.LastDay = expires, day(now)
+	return s, worth
 }

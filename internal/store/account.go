@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
-	"time"
+	"strings"
 
+	"plenum/internal/audit"
 	"plenum/internal/auth"
 	"plenum/internal/fault"
 	"plenum/internal/id"
@@ -18,10 +20,6 @@ import (
 const (
 	settingBaseURL = "base_url" // as in "https://meet.example.org", for links made on the command line
 )
-
-// maxSessions per account: a person has a few browsers; the rest are forgotten
-// ones. The one that would expire first goes.
-const maxSessions = 50
 
 // ErrSetUp is what a second set-up gets.
 var ErrSetUp = fault.New("store.SetUp", fault.Conflict, "setup.done", "This server is set up already.")
@@ -49,8 +47,9 @@ func (s *Store) IsSetUp(ctx context.Context) (bool, error) {
 
 // SetUp names the organisation and makes its first account with its first
 // session, all or nothing, and only once however many try. It returns the owner
-// with the organisation filled in. Faults: setup.done.
-func (s *Store) SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session) (user.User, error) {
+// with the organisation filled in, which the entries then are of too. Faults:
+// setup.done.
+func (s *Store) SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session, entries ...audit.Entry) (user.User, error) {
 	err := s.in(ctx, "store.SetUp", func(q *query.Queries) error {
 		home, err := keepHome(ctx, q, owner.CreatedAt)
 		if err != nil {
@@ -70,25 +69,54 @@ func (s *Store) SetUp(ctx context.Context, organisation string, owner user.User,
 		if err := createAccount(ctx, q, owner); err != nil {
 			return err
 		}
-		return createSession(ctx, q, session)
+		if err := createSession(ctx, q, session); err != nil {
+			return err
+		}
+		for i := range entries {
+			entries[i].Tenant = home
+		}
+		return s.append(ctx, q, entries...)
 	})
 	return owner, err
 }
 
 // CreateUser adds an account. Faults: email.taken.
-func (s *Store) CreateUser(ctx context.Context, u user.User) error {
-	return explain("store.CreateUser", createAccount(ctx, s.q, u))
+func (s *Store) CreateUser(ctx context.Context, u user.User, entries ...audit.Entry) error {
+	return s.in(ctx, "store.CreateUser", func(q *query.Queries) error {
+		if err := createAccount(ctx, q, u); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
+	})
+}
+
+// CreatePerson adds an account with the link that opens it. Faults: email.taken.
+func (s *Store) CreatePerson(ctx context.Context, u user.User, link auth.Welcome, entries ...audit.Entry) error {
+	return s.in(ctx, "store.CreatePerson", func(q *query.Queries) error {
+		if err := createAccount(ctx, q, u); err != nil {
+			return err
+		}
+		if err := putWelcome(ctx, q, link); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
+	})
 }
 
 func createAccount(ctx context.Context, q *query.Queries, u user.User) error {
 	err := q.CreateAccount(ctx, query.CreateAccountParams{
-		ID:           string(u.ID),
-		TenantID:     string(u.Tenant),
-		Name:         u.Name.Text(),
-		Email:        u.Email.Text(),
-		Admin:        u.Admin,
-		PasswordHash: u.PasswordHash,
-		CreatedAt:    millis(u.CreatedAt),
+		ID:             string(u.ID),
+		TenantID:       string(u.Tenant),
+		Name:           u.Name.Text(),
+		Login:          u.Login().Text(),
+		Email:          u.Email.Text(),
+		Admin:          u.Admin,
+		Operator:       u.Operator,
+		Disabled:       u.Disabled,
+		Provider:       u.Provider,
+		ProviderGroups: groupsJSON(u.Groups),
+		PasswordHash:   u.PasswordHash,
+		CreatedAt:      millis(u.CreatedAt),
 	})
 	if isUnique(err) {
 		return user.ErrEmailTaken
@@ -98,33 +126,183 @@ func createAccount(ctx context.Context, q *query.Queries, u user.User) error {
 
 // User finds an account. Faults: not_found.
 func (s *Store) User(ctx context.Context, u id.User) (user.User, error) {
-	row, err := s.q.Account(ctx, string(u))
-	if errors.Is(err, sql.ErrNoRows) {
-		return user.User{}, user.ErrNotFound
-	}
-	return userOf(row), explain("store.User", err)
+	return oneUser("store.User")(s.q.Account(ctx, string(u)))
 }
 
-// UserByEmail finds an account by its address as [user.ParseEmail] gives it.
+// UserOf finds an account of one organisation. Faults: not_found.
+func (s *Store) UserOf(ctx context.Context, t id.Tenant, u id.User) (user.User, error) {
+	return oneUser("store.UserOf")(s.q.AccountOf(ctx, query.AccountOfParams{TenantID: string(t), ID: string(u)}))
+}
+
+// UserByEmail finds an account with a password of ours by its address as
+// [user.ParseEmail] gives it. Faults: not_found.
+func (s *Store) UserByEmail(ctx context.Context, t id.Tenant, email pii.Email) (user.User, error) {
+	return oneUser("store.UserByEmail")(s.q.AccountByLogin(ctx, user.PasswordLogin(t, email).Text()))
+}
+
+// UserBySubject finds an account by what its identity provider calls the person.
 // Faults: not_found.
-func (s *Store) UserByEmail(ctx context.Context, email pii.Email) (user.User, error) {
-	row, err := s.q.AccountByEmail(ctx, email.Text())
-	if errors.Is(err, sql.ErrNoRows) {
-		return user.User{}, user.ErrNotFound
+func (s *Store) UserBySubject(ctx context.Context, provider string, subject pii.Name) (user.User, error) {
+	return oneUser("store.UserBySubject")(s.q.AccountByLogin(ctx, user.ProviderLogin(provider, subject).Text()))
+}
+
+func oneUser(op string) func(query.Account, error) (user.User, error) {
+	return func(row query.Account, err error) (user.User, error) {
+		if errors.Is(err, sql.ErrNoRows) {
+			return user.User{}, user.ErrNotFound
+		}
+		return userOf(row), explain(op, err)
 	}
-	return userOf(row), explain("store.UserByEmail", err)
 }
 
 func userOf(row query.Account) user.User {
-	return user.User{
+	u := user.User{
 		ID:           id.User(row.ID),
 		Tenant:       id.Tenant(row.TenantID),
 		Name:         pii.Name(row.Name),
 		Email:        pii.Email(row.Email),
 		Admin:        row.Admin,
+		Operator:     row.Operator,
+		Disabled:     row.Disabled,
+		Provider:     row.Provider,
+		Groups:       groupsOf(row.ProviderGroups),
 		PasswordHash: row.PasswordHash,
 		CreatedAt:    moment(row.CreatedAt),
 	}
+	if u.Provider != "" {
+		u.Subject = pii.Name(strings.TrimPrefix(row.Login, u.Provider+":"))
+	}
+	return u
+}
+
+func groupsJSON(groups []string) string {
+	if len(groups) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(groups)
+	if err != nil {
+		return "[]" // strings always marshal
+	}
+	return string(b)
+}
+
+func groupsOf(column string) []string {
+	var groups []string
+	if err := json.Unmarshal([]byte(column), &groups); err != nil || len(groups) == 0 {
+		return nil
+	}
+	return groups
+}
+
+// People lists accounts of an organisation in the order of their names: those
+// whose name or address contains search, from behind the account after on.
+// Faults: not_found for an unknown after.
+func (s *Store) People(ctx context.Context, t id.Tenant, search string, after id.User, limit int) ([]user.User, error) {
+	const op = "store.People"
+	p := query.PeopleParams{TenantID: string(t), Pattern: "%" + likeLiteral(strings.ToLower(search)) + "%", AfterID: string(after), Max: int32(limit)} //nolint:gosec // at most 100
+	if after != "" {
+		name, err := s.q.PlaceOf(ctx, query.PlaceOfParams{TenantID: string(t), ID: string(after)})
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, user.ErrNotFound
+		}
+		if err != nil {
+			return nil, explain(op, err)
+		}
+		p.AfterName = name
+	}
+	rows, err := s.q.People(ctx, p)
+	people := make([]user.User, len(rows))
+	for i, row := range rows {
+		people[i] = userOf(row)
+	}
+	return people, explain(op, err)
+}
+
+// likeLiteral takes the meaning out of LIKE's wildcards.
+func likeLiteral(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// UpdateUser changes an account under the organisation's lock, so that no two
+// changes cross. Disabling it signs it out everywhere. Faults: not_found,
+// email.taken, admin.last, and those of change.
+func (s *Store) UpdateUser(ctx context.Context, t id.Tenant, u id.User, change func(*user.User) error, entries ...audit.Entry) (user.User, error) {
+	const op = "store.UpdateUser"
+	var changed user.User
+	err := s.in(ctx, op, func(q *query.Queries) error {
+		if _, err := q.HoldTenant(ctx, string(t)); err != nil {
+			return err
+		}
+		row, err := oneUser(op)(q.AccountOf(ctx, query.AccountOfParams{TenantID: string(t), ID: string(u)}))
+		if err != nil {
+			return err
+		}
+		changed = row
+		if err := change(&changed); err != nil {
+			return err
+		}
+		_, err = q.UpdateAccount(ctx, query.UpdateAccountParams{
+			TenantID: string(t), ID: string(u), Name: changed.Name.Text(), Login: changed.Login().Text(), Email: changed.Email.Text(),
+			Admin: changed.Admin, Operator: changed.Operator, Disabled: changed.Disabled, ProviderGroups: groupsJSON(changed.Groups),
+		})
+		if isUnique(err) {
+			return user.ErrEmailTaken
+		}
+		if err != nil {
+			return err
+		}
+		if lost := row.Admin && !row.Disabled && (!changed.Admin || changed.Disabled); lost {
+			if err := anAdministratorStays(ctx, q, t); err != nil {
+				return err
+			}
+		}
+		if changed.Disabled {
+			if err := lockOut(ctx, q, u); err != nil {
+				return err
+			}
+		}
+		return s.append(ctx, q, entries...)
+	})
+	return changed, err
+}
+
+// anAdministratorStays is asked after a change, inside its transaction.
+func anAdministratorStays(ctx context.Context, q *query.Queries, t id.Tenant) error {
+	n, err := q.CountAdministrators(ctx, string(t))
+	if err == nil && n == 0 {
+		return user.ErrLastAdmin
+	}
+	return err
+}
+
+// DeleteUser deletes an account with all it owns and returns how many meetings
+// that were. Faults: not_found, admin.last.
+func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries ...audit.Entry) (meetings int, err error) {
+	const op = "store.DeleteUser"
+	err = s.in(ctx, op, func(q *query.Queries) error {
+		if _, err := q.HoldTenant(ctx, string(t)); err != nil {
+			return err
+		}
+		row, err := oneUser(op)(q.AccountOf(ctx, query.AccountOfParams{TenantID: string(t), ID: string(u)}))
+		if err != nil {
+			return err
+		}
+		n, err := q.CountMeetingsOf(ctx, sql.NullString{String: string(u), Valid: true})
+		if err != nil {
+			return err
+		}
+		meetings = int(n)
+		if _, err := q.DeleteAccount(ctx, query.DeleteAccountParams{TenantID: string(t), ID: string(u)}); err != nil {
+			return err
+		}
+		if row.Admin && !row.Disabled {
+			if err := anAdministratorStays(ctx, q, t); err != nil {
+				return err
+			}
+		}
+		return s.append(ctx, q, entries...)
+	})
+	return meetings, err
 }
 
 // SetPasswordHash replaces the hash of an unchanged password. Faults: not_found.
@@ -134,13 +312,45 @@ func (s *Store) SetPasswordHash(ctx context.Context, u id.User, hash string) err
 
 // ResetPassword gives an account a new password and signs it out everywhere:
 // whoever knew the old one is out. Faults: not_found.
-func (s *Store) ResetPassword(ctx context.Context, u id.User, hash string) error {
+func (s *Store) ResetPassword(ctx context.Context, u id.User, hash string, entries ...audit.Entry) error {
 	return s.in(ctx, "store.ResetPassword", func(q *query.Queries) error {
 		if err := setPasswordHash(ctx, q, u, hash); err != nil {
 			return err
 		}
-		return q.DeleteSessionsOf(ctx, string(u))
+		if err := lockOut(ctx, q, u); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
 	})
+}
+
+// ChangePassword is ResetPassword that keeps the session it was asked for in.
+func (s *Store) ChangePassword(ctx context.Context, u id.User, hash string, keep [32]byte, entries ...audit.Entry) error {
+	return s.in(ctx, "store.ChangePassword", func(q *query.Queries) error {
+		if err := setPasswordHash(ctx, q, u, hash); err != nil {
+			return err
+		}
+		if _, err := q.DeleteOtherSessions(ctx, query.DeleteOtherSessionsParams{AccountID: string(u), TokenHash: keep[:]}); err != nil {
+			return err
+		}
+		if err := dropBegun(ctx, q, u); err != nil {
+			return err
+		}
+		return s.append(ctx, q, entries...)
+	})
+}
+
+// lockOut ends every session of an account and every way to one that has begun.
+func lockOut(ctx context.Context, q *query.Queries, u id.User) error {
+	if _, err := q.DeleteSessionsOf(ctx, string(u)); err != nil {
+		return err
+	}
+	return dropBegun(ctx, q, u)
+}
+
+// dropBegun ends sign-ins between their steps and links to set a password.
+func dropBegun(ctx context.Context, q *query.Queries, u id.User) error {
+	return errors.Join(q.DeleteChallengesOf(ctx, sql.NullString{String: string(u), Valid: true}), q.DeleteWelcome(ctx, string(u)))
 }
 
 func setPasswordHash(ctx context.Context, q *query.Queries, u id.User, hash string) error {
@@ -149,51 +359,4 @@ func setPasswordHash(ctx context.Context, q *query.Queries, u id.User, hash stri
 		return user.ErrNotFound
 	}
 	return err
-}
-
-// CreateSession keeps a sign-in and drops the oldest beyond fifty.
-func (s *Store) CreateSession(ctx context.Context, session auth.Session) error {
-	return s.in(ctx, "store.CreateSession", func(q *query.Queries) error {
-		if err := createSession(ctx, q, session); err != nil {
-			return err
-		}
-		return q.DropOldestSessions(ctx, query.DropOldestSessionsParams{AccountID: string(session.User), Limit: maxSessions})
-	})
-}
-
-func createSession(ctx context.Context, q *query.Queries, session auth.Session) error {
-	return q.CreateSession(ctx, query.CreateSessionParams{
-		TokenHash: session.TokenHash[:],
-		AccountID: string(session.User),
-		CreatedAt: millis(session.CreatedAt),
-		ExpiresAt: millis(session.ExpiresAt),
-	})
-}
-
-// Session finds a sign-in that has not expired at now, and whose it is. Faults:
-// signin.required.
-func (s *Store) Session(ctx context.Context, tokenHash [32]byte, now time.Time) (auth.Session, user.User, error) {
-	row, err := s.q.Session(ctx, query.SessionParams{TokenHash: tokenHash[:], Now: millis(now)})
-	if errors.Is(err, sql.ErrNoRows) {
-		return auth.Session{}, user.User{}, auth.ErrRequired
-	}
-	if err != nil {
-		return auth.Session{}, user.User{}, explain("store.Session", err)
-	}
-	return auth.Session{
-		TokenHash: tokenHash,
-		User:      id.User(row.Session.AccountID),
-		CreatedAt: moment(row.Session.CreatedAt),
-		ExpiresAt: moment(row.Session.ExpiresAt),
-	}, userOf(row.Account), nil
-}
-
-// RenewSession moves the end of a sign-in.
-func (s *Store) RenewSession(ctx context.Context, tokenHash [32]byte, expires time.Time) error {
-	return explain("store.RenewSession", s.q.RenewSession(ctx, query.RenewSessionParams{TokenHash: tokenHash[:], ExpiresAt: millis(expires)}))
-}
-
-// DeleteSession signs out; doing it twice is not a fault.
-func (s *Store) DeleteSession(ctx context.Context, tokenHash [32]byte) error {
-	return explain("store.DeleteSession", s.q.DeleteSession(ctx, tokenHash[:]))
 }

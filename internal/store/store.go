@@ -122,7 +122,7 @@ func (s *Store) Run(ctx context.Context, report func(error)) error {
 
 // Sweep deletes what has expired at now, from the file's write-ahead log too.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	if err := s.q.DeleteExpiredSessions(ctx, millis(now)); err != nil {
+	if err := sweepAccounts(ctx, s.q, now); err != nil {
 		return explain("store.Sweep", err)
 	}
 	if !s.sqlite {

@@ -56,6 +56,7 @@ func suite(t *testing.T, fresh func(*testing.T) store.Config) {
 		{"SetUpRace", part.setUpRace},
 		{"SetUpAllOrNothing", part.setUpAllOrNothing},
 		{"OpenRace", part.openRace},
+		{"FromVersion1", part.fromVersion1},
 		{"Accounts", part.accounts},
 		{"Sessions", part.sessions},
 		{"SessionLimit", part.sessionLimit},
@@ -164,7 +165,7 @@ func (p part) setUpOnce() {
 	session, token := auth.NewSession(second.ID, noon)
 	_, err := s.SetUp(t.Context(), "Intruder", second, session)
 	is(t, "second set-up", err, store.ErrSetUp)
-	_, err = s.UserByEmail(t.Context(), second.Email)
+	_, err = s.UserByEmail(t.Context(), home.ID, second.Email)
 	is(t, "second owner", err, user.ErrNotFound)
 	_, _, err = s.Session(t.Context(), auth.HashToken(token), noon)
 	is(t, "second session", err, auth.ErrRequired)
@@ -232,7 +233,7 @@ func (p part) accounts() {
 	s := open(t, c)
 	owner := setUp(t, s)
 	same(t, "by id", must[user.User](t)(s.User(t.Context(), owner.ID)), owner)
-	same(t, "by e-mail", must[user.User](t)(s.UserByEmail(t.Context(), owner.Email)), owner)
+	same(t, "by e-mail", must[user.User](t)(s.UserByEmail(t.Context(), owner.Tenant, owner.Email)), owner)
 
 	second := newOwner()
 	second.Tenant, second.Admin = owner.Tenant, false
@@ -280,10 +281,12 @@ func (p part) sessions() {
 	is(t, "expired", err, auth.ErrRequired)
 
 	later := session.ExpiresAt.Add(time.Hour)
-	ok(t, s.RenewSession(t.Context(), hash, later))
+	used := session
+	used.ExpiresAt, used.LastDay = later, session.LastDay.Add(24*time.Hour)
+	ok(t, s.RenewSession(t.Context(), used))
 	got, _, err = s.Session(t.Context(), hash, session.ExpiresAt)
 	ok(t, err)
-	same(t, "renewed", got.ExpiresAt, later)
+	same(t, "renewed", got, used)
 
 	ok(t, s.Sweep(t.Context(), later.Add(-time.Millisecond)))
 	_, _, err = s.Session(t.Context(), hash, noon)

@@ -24,6 +24,7 @@ const (
 var (
 	ErrNotFound   = fault.New("user.Find", fault.NotFound, "not_found", "There is no such account.")
 	ErrEmail      = fault.New("user.ParseEmail", fault.Invalid, "email.invalid", "This is not an e-mail address.")
+	ErrLastAdmin  = fault.New("user.Update", fault.Conflict, "admin.last", "This is the last administrator of the organisation. Make somebody else one first.")
 	ErrEmailTaken = fault.New("user.Create", fault.Conflict, "email.taken", "There is an account with this e-mail address already.")
 )
 
@@ -37,9 +38,30 @@ type User struct {
 	Operator     bool      // may administer the server: organisations and their pools
 	Disabled     bool      // may not sign in
 	Provider     string    // id of the identity provider it signs in with; "" for a password or passkey of ours
+	Subject      pii.Name  // the provider's own name for the person, which never changes
 	Groups       []string  // the provider's, as of the last sign-in
 	PasswordHash string    // PHC string of package auth
 	CreatedAt    time.Time
+}
+
+// Login is the one key by which an account signs in, unique over the server: of
+// ours its address in its organisation, else the provider's name for the person,
+// never an address that a provider claims.
+func (u User) Login() pii.Email {
+	if u.Provider == "" {
+		return PasswordLogin(u.Tenant, u.Email)
+	}
+	return ProviderLogin(u.Provider, u.Subject)
+}
+
+// PasswordLogin is the login of an account with a password of ours.
+func PasswordLogin(tenant id.Tenant, email pii.Email) pii.Email {
+	return pii.Email("password:" + string(tenant) + ":" + email.Text())
+}
+
+// ProviderLogin is the login of an account of an identity provider.
+func ProviderLogin(provider string, subject pii.Name) pii.Email {
+	return pii.Email(provider + ":" + subject.Text())
 }
 
 // ParseName checks what a person calls themselves, guests included. Faults:

@@ -12,33 +12,58 @@ INSERT INTO setting (name, value) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET value = setting.value
 RETURNING value;
 
--- name: CreateTenant :exec
-INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3);
-
--- name: RenameTenant :execrows
-UPDATE tenant SET name = $2 WHERE id = $1;
-
--- name: Tenant :one
-SELECT * FROM tenant WHERE id = $1;
-
 -- name: CreateAccount :exec
-INSERT INTO account (id, tenant_id, name, email, admin, password_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO account (id, tenant_id, name, login, email, admin, operator, disabled, provider, provider_groups, password_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: Account :one
 SELECT * FROM account WHERE id = $1;
 
--- name: AccountByEmail :one
-SELECT * FROM account WHERE email = $1;
+-- name: AccountByLogin :one
+SELECT * FROM account WHERE login = $1;
+
+-- name: AccountOf :one
+SELECT * FROM account WHERE tenant_id = $1 AND id = $2;
+
+-- name: AccountsByEmail :many
+SELECT * FROM account WHERE email = $1 ORDER BY created_at, id LIMIT 2;
 
 -- name: CountAccounts :one
 SELECT count(*) FROM account;
+
+-- name: People :many
+-- Everybody of an organisation whose name or address contains the text, in the
+-- order of their names, from after the given place on.
+SELECT * FROM account
+WHERE tenant_id = sqlc.arg(tenant_id)
+    AND (lower(name) LIKE CAST(sqlc.arg(pattern) AS TEXT) ESCAPE '\' OR email LIKE CAST(sqlc.arg(pattern) AS TEXT) ESCAPE '\')
+    AND (lower(name) > sqlc.arg(after_name) OR (lower(name) = sqlc.arg(after_name) AND id > sqlc.arg(after_id)))
+ORDER BY lower(name), id
+LIMIT sqlc.arg(max);
+
+-- name: PlaceOf :one
+SELECT CAST(lower(name) AS TEXT) FROM account WHERE tenant_id = $1 AND id = $2;
+
+-- name: CountAdministrators :one
+SELECT count(*) FROM account WHERE tenant_id = $1 AND admin AND NOT disabled;
+
+-- name: UpdateAccount :execrows
+UPDATE account SET name = $3, login = $4, email = $5, admin = $6, operator = $7, disabled = $8, provider_groups = $9
+WHERE tenant_id = $1 AND id = $2;
+
+-- name: HoldAccount :execrows
+-- Keeps others from changing the account until the transaction ends.
+UPDATE account SET name = name WHERE id = $1;
+
+-- name: DeleteAccount :execrows
+DELETE FROM account WHERE tenant_id = $1 AND id = $2;
 
 -- name: SetPasswordHash :execrows
 UPDATE account SET password_hash = $2 WHERE id = $1;
 
 -- name: CreateSession :exec
-INSERT INTO session (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4);
+INSERT INTO session (token_hash, account_id, created_at, expires_at, id, second_factor, confirmed_at, last_day, browser, provider, provider_session)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: DropOldestSessions :exec
 -- Keeps the given number of an account's sessions, those that last longest.
@@ -53,16 +78,37 @@ WHERE old.account_id = $1 AND old.token_hash NOT IN (
 -- name: Session :one
 SELECT sqlc.embed(session), sqlc.embed(account)
 FROM session JOIN account ON account.id = session.account_id
-WHERE session.token_hash = sqlc.arg(token_hash) AND session.expires_at > sqlc.arg(now);
+WHERE session.token_hash = sqlc.arg(token_hash) AND session.expires_at > sqlc.arg(now) AND NOT account.disabled;
+
+-- name: SessionsOf :many
+SELECT * FROM session WHERE account_id = sqlc.arg(account_id) AND expires_at > sqlc.arg(now) ORDER BY created_at DESC, id;
 
 -- name: RenewSession :exec
-UPDATE session SET expires_at = $2 WHERE token_hash = $1;
+UPDATE session SET expires_at = $2, last_day = $3 WHERE token_hash = $1;
 
--- name: DeleteSession :exec
+-- name: ConfirmSession :execrows
+UPDATE session SET confirmed_at = $2, second_factor = second_factor OR $3 WHERE token_hash = $1;
+
+-- name: DeleteSession :execrows
 DELETE FROM session WHERE token_hash = $1;
 
--- name: DeleteSessionsOf :exec
+-- name: DeleteSessionOf :execrows
+DELETE FROM session WHERE account_id = $1 AND id = $2;
+
+-- name: DeleteSessionsOf :execrows
 DELETE FROM session WHERE account_id = $1;
+
+-- name: DeleteOtherSessions :execrows
+DELETE FROM session WHERE account_id = $1 AND token_hash <> $2;
+
+-- name: DeleteProviderSessions :many
+-- Ends what began with one session at an identity provider.
+DELETE FROM session WHERE provider = $1 AND provider_session = $2 RETURNING account_id;
+
+-- name: DeleteSessionsOfLogin :many
+DELETE FROM session AS s
+WHERE s.provider = sqlc.arg(provider) AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = sqlc.arg(login))
+RETURNING s.account_id;
 
 -- name: DeleteExpiredSessions :exec
 DELETE FROM session WHERE expires_at <= $1;

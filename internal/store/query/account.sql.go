@@ -10,7 +10,7 @@ import (
 )
 
 const account = `-- name: Account :one
-SELECT id, tenant_id, name, email, admin, password_hash, created_at FROM account WHERE id = $1
+SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account WHERE id = $1
 `
 
 func (q *Queries) Account(ctx context.Context, id string) (Account, error) {
@@ -20,31 +20,128 @@ func (q *Queries) Account(ctx context.Context, id string) (Account, error) {
 		&i.ID,
 		&i.TenantID,
 		&i.Name,
-		&i.Email,
+		&i.Login,
 		&i.Admin,
 		&i.PasswordHash,
 		&i.CreatedAt,
+		&i.Email,
+		&i.Operator,
+		&i.Disabled,
+		&i.Provider,
+		&i.ProviderGroups,
 	)
 	return i, err
 }
 
-const accountByEmail = `-- name: AccountByEmail :one
-SELECT id, tenant_id, name, email, admin, password_hash, created_at FROM account WHERE email = $1
+const accountByLogin = `-- name: AccountByLogin :one
+SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account WHERE login = $1
 `
 
-func (q *Queries) AccountByEmail(ctx context.Context, email string) (Account, error) {
-	row := q.db.QueryRowContext(ctx, accountByEmail, email)
+func (q *Queries) AccountByLogin(ctx context.Context, login string) (Account, error) {
+	row := q.db.QueryRowContext(ctx, accountByLogin, login)
 	var i Account
 	err := row.Scan(
 		&i.ID,
 		&i.TenantID,
 		&i.Name,
-		&i.Email,
+		&i.Login,
 		&i.Admin,
 		&i.PasswordHash,
 		&i.CreatedAt,
+		&i.Email,
+		&i.Operator,
+		&i.Disabled,
+		&i.Provider,
+		&i.ProviderGroups,
 	)
 	return i, err
+}
+
+const accountOf = `-- name: AccountOf :one
+SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account WHERE tenant_id = $1 AND id = $2
+`
+
+type AccountOfParams struct {
+	TenantID string
+	ID       string
+}
+
+func (q *Queries) AccountOf(ctx context.Context, arg AccountOfParams) (Account, error) {
+	row := q.db.QueryRowContext(ctx, accountOf, arg.TenantID, arg.ID)
+	var i Account
+	err := row.Scan(
+		&i.ID,
+		&i.TenantID,
+		&i.Name,
+		&i.Login,
+		&i.Admin,
+		&i.PasswordHash,
+		&i.CreatedAt,
+		&i.Email,
+		&i.Operator,
+		&i.Disabled,
+		&i.Provider,
+		&i.ProviderGroups,
+	)
+	return i, err
+}
+
+const accountsByEmail = `-- name: AccountsByEmail :many
+SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account WHERE email = $1 ORDER BY created_at, id LIMIT 2
+`
+
+func (q *Queries) AccountsByEmail(ctx context.Context, email string) ([]Account, error) {
+	rows, err := q.db.QueryContext(ctx, accountsByEmail, email)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Account
+	for rows.Next() {
+		var i Account
+		if err := rows.Scan(
+			&i.ID,
+			&i.TenantID,
+			&i.Name,
+			&i.Login,
+			&i.Admin,
+			&i.PasswordHash,
+			&i.CreatedAt,
+			&i.Email,
+			&i.Operator,
+			&i.Disabled,
+			&i.Provider,
+			&i.ProviderGroups,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const confirmSession = `-- name: ConfirmSession :execrows
+UPDATE session SET confirmed_at = $2, second_factor = second_factor OR $3 WHERE token_hash = $1
+`
+
+type ConfirmSessionParams struct {
+	TokenHash    []byte
+	ConfirmedAt  int64
+	SecondFactor bool
+}
+
+func (q *Queries) ConfirmSession(ctx context.Context, arg ConfirmSessionParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, confirmSession, arg.TokenHash, arg.ConfirmedAt, arg.SecondFactor)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const countAccounts = `-- name: CountAccounts :one
@@ -58,19 +155,35 @@ func (q *Queries) CountAccounts(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const countAdministrators = `-- name: CountAdministrators :one
+SELECT count(*) FROM account WHERE tenant_id = $1 AND admin AND NOT disabled
+`
+
+func (q *Queries) CountAdministrators(ctx context.Context, tenantID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAdministrators, tenantID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createAccount = `-- name: CreateAccount :exec
-INSERT INTO account (id, tenant_id, name, email, admin, password_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO account (id, tenant_id, name, login, email, admin, operator, disabled, provider, provider_groups, password_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type CreateAccountParams struct {
-	ID           string
-	TenantID     string
-	Name         string
-	Email        string
-	Admin        bool
-	PasswordHash string
-	CreatedAt    int64
+	ID             string
+	TenantID       string
+	Name           string
+	Login          string
+	Email          string
+	Admin          bool
+	Operator       bool
+	Disabled       bool
+	Provider       string
+	ProviderGroups string
+	PasswordHash   string
+	CreatedAt      int64
 }
 
 func (q *Queries) CreateAccount(ctx context.Context, arg CreateAccountParams) error {
@@ -78,8 +191,13 @@ func (q *Queries) CreateAccount(ctx context.Context, arg CreateAccountParams) er
 		arg.ID,
 		arg.TenantID,
 		arg.Name,
+		arg.Login,
 		arg.Email,
 		arg.Admin,
+		arg.Operator,
+		arg.Disabled,
+		arg.Provider,
+		arg.ProviderGroups,
 		arg.PasswordHash,
 		arg.CreatedAt,
 	)
@@ -87,14 +205,22 @@ func (q *Queries) CreateAccount(ctx context.Context, arg CreateAccountParams) er
 }
 
 const createSession = `-- name: CreateSession :exec
-INSERT INTO session (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
+INSERT INTO session (token_hash, account_id, created_at, expires_at, id, second_factor, confirmed_at, last_day, browser, provider, provider_session)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type CreateSessionParams struct {
-	TokenHash []byte
-	AccountID string
-	CreatedAt int64
-	ExpiresAt int64
+	TokenHash       []byte
+	AccountID       string
+	CreatedAt       int64
+	ExpiresAt       int64
+	ID              string
+	SecondFactor    bool
+	ConfirmedAt     int64
+	LastDay         int64
+	Browser         string
+	Provider        string
+	ProviderSession string
 }
 
 func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) error {
@@ -103,23 +229,32 @@ func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) er
 		arg.AccountID,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.ID,
+		arg.SecondFactor,
+		arg.ConfirmedAt,
+		arg.LastDay,
+		arg.Browser,
+		arg.Provider,
+		arg.ProviderSession,
 	)
 	return err
 }
 
-const createTenant = `-- name: CreateTenant :exec
-INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3)
+const deleteAccount = `-- name: DeleteAccount :execrows
+DELETE FROM account WHERE tenant_id = $1 AND id = $2
 `
 
-type CreateTenantParams struct {
-	ID        string
-	Name      string
-	CreatedAt int64
+type DeleteAccountParams struct {
+	TenantID string
+	ID       string
 }
 
-func (q *Queries) CreateTenant(ctx context.Context, arg CreateTenantParams) error {
-	_, err := q.db.ExecContext(ctx, createTenant, arg.ID, arg.Name, arg.CreatedAt)
-	return err
+func (q *Queries) DeleteAccount(ctx context.Context, arg DeleteAccountParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteAccount, arg.TenantID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const deleteExpiredSessions = `-- name: DeleteExpiredSessions :exec
@@ -131,22 +266,129 @@ func (q *Queries) DeleteExpiredSessions(ctx context.Context, expiresAt int64) er
 	return err
 }
 
-const deleteSession = `-- name: DeleteSession :exec
+const deleteOtherSessions = `-- name: DeleteOtherSessions :execrows
+DELETE FROM session WHERE account_id = $1 AND token_hash <> $2
+`
+
+type DeleteOtherSessionsParams struct {
+	AccountID string
+	TokenHash []byte
+}
+
+func (q *Queries) DeleteOtherSessions(ctx context.Context, arg DeleteOtherSessionsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOtherSessions, arg.AccountID, arg.TokenHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteProviderSessions = `-- name: DeleteProviderSessions :many
+DELETE FROM session WHERE provider = $1 AND provider_session = $2 RETURNING account_id
+`
+
+type DeleteProviderSessionsParams struct {
+	Provider        string
+	ProviderSession string
+}
+
+// Ends what began with one session at an identity provider.
+func (q *Queries) DeleteProviderSessions(ctx context.Context, arg DeleteProviderSessionsParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, deleteProviderSessions, arg.Provider, arg.ProviderSession)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var account_id string
+		if err := rows.Scan(&account_id); err != nil {
+			return nil, err
+		}
+		items = append(items, account_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteSession = `-- name: DeleteSession :execrows
 DELETE FROM session WHERE token_hash = $1
 `
 
-func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
-	_, err := q.db.ExecContext(ctx, deleteSession, tokenHash)
-	return err
+func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSession, tokenHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
-const deleteSessionsOf = `-- name: DeleteSessionsOf :exec
+const deleteSessionOf = `-- name: DeleteSessionOf :execrows
+DELETE FROM session WHERE account_id = $1 AND id = $2
+`
+
+type DeleteSessionOfParams struct {
+	AccountID string
+	ID        string
+}
+
+func (q *Queries) DeleteSessionOf(ctx context.Context, arg DeleteSessionOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSessionOf, arg.AccountID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSessionsOf = `-- name: DeleteSessionsOf :execrows
 DELETE FROM session WHERE account_id = $1
 `
 
-func (q *Queries) DeleteSessionsOf(ctx context.Context, accountID string) error {
-	_, err := q.db.ExecContext(ctx, deleteSessionsOf, accountID)
-	return err
+func (q *Queries) DeleteSessionsOf(ctx context.Context, accountID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteSessionsOf, accountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const deleteSessionsOfLogin = `-- name: DeleteSessionsOfLogin :many
+DELETE FROM session AS s
+WHERE s.provider = $1 AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = $2)
+RETURNING s.account_id
+`
+
+type DeleteSessionsOfLoginParams struct {
+	Provider string
+	Login    string
+}
+
+func (q *Queries) DeleteSessionsOfLogin(ctx context.Context, arg DeleteSessionsOfLoginParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, deleteSessionsOfLogin, arg.Provider, arg.Login)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var account_id string
+		if err := rows.Scan(&account_id); err != nil {
+			return nil, err
+		}
+		items = append(items, account_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const dropOldestSessions = `-- name: DropOldestSessions :exec
@@ -170,6 +412,19 @@ func (q *Queries) DropOldestSessions(ctx context.Context, arg DropOldestSessions
 	return err
 }
 
+const holdAccount = `-- name: HoldAccount :execrows
+UPDATE account SET name = name WHERE id = $1
+`
+
+// Keeps others from changing the account until the transaction ends.
+func (q *Queries) HoldAccount(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, holdAccount, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const keepSetting = `-- name: KeepSetting :one
 INSERT INTO setting (name, value) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET value = setting.value
@@ -190,6 +445,83 @@ func (q *Queries) KeepSetting(ctx context.Context, arg KeepSettingParams) (strin
 	return value, err
 }
 
+const people = `-- name: People :many
+SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account
+WHERE tenant_id = $1
+    AND (lower(name) LIKE CAST($2 AS TEXT) ESCAPE '\' OR email LIKE CAST($2 AS TEXT) ESCAPE '\')
+    AND (lower(name) > $3 OR (lower(name) = $3 AND id > $4))
+ORDER BY lower(name), id
+LIMIT $5
+`
+
+type PeopleParams struct {
+	TenantID  string
+	Pattern   string
+	AfterName string
+	AfterID   string
+	Max       int32
+}
+
+// Everybody of an organisation whose name or address contains the text, in the
+// order of their names, from after the given place on.
+func (q *Queries) People(ctx context.Context, arg PeopleParams) ([]Account, error) {
+	rows, err := q.db.QueryContext(ctx, people,
+		arg.TenantID,
+		arg.Pattern,
+		arg.AfterName,
+		arg.AfterID,
+		arg.Max,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Account
+	for rows.Next() {
+		var i Account
+		if err := rows.Scan(
+			&i.ID,
+			&i.TenantID,
+			&i.Name,
+			&i.Login,
+			&i.Admin,
+			&i.PasswordHash,
+			&i.CreatedAt,
+			&i.Email,
+			&i.Operator,
+			&i.Disabled,
+			&i.Provider,
+			&i.ProviderGroups,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placeOf = `-- name: PlaceOf :one
+SELECT CAST(lower(name) AS TEXT) FROM account WHERE tenant_id = $1 AND id = $2
+`
+
+type PlaceOfParams struct {
+	TenantID string
+	ID       string
+}
+
+func (q *Queries) PlaceOf(ctx context.Context, arg PlaceOfParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, placeOf, arg.TenantID, arg.ID)
+	var column_1 string
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const putSetting = `-- name: PutSetting :exec
 INSERT INTO setting (name, value) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
@@ -205,41 +537,25 @@ func (q *Queries) PutSetting(ctx context.Context, arg PutSettingParams) error {
 	return err
 }
 
-const renameTenant = `-- name: RenameTenant :execrows
-UPDATE tenant SET name = $2 WHERE id = $1
-`
-
-type RenameTenantParams struct {
-	ID   string
-	Name string
-}
-
-func (q *Queries) RenameTenant(ctx context.Context, arg RenameTenantParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, renameTenant, arg.ID, arg.Name)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const renewSession = `-- name: RenewSession :exec
-UPDATE session SET expires_at = $2 WHERE token_hash = $1
+UPDATE session SET expires_at = $2, last_day = $3 WHERE token_hash = $1
 `
 
 type RenewSessionParams struct {
 	TokenHash []byte
 	ExpiresAt int64
+	LastDay   int64
 }
 
 func (q *Queries) RenewSession(ctx context.Context, arg RenewSessionParams) error {
-	_, err := q.db.ExecContext(ctx, renewSession, arg.TokenHash, arg.ExpiresAt)
+	_, err := q.db.ExecContext(ctx, renewSession, arg.TokenHash, arg.ExpiresAt, arg.LastDay)
 	return err
 }
 
 const session = `-- name: Session :one
-SELECT session.token_hash, session.account_id, session.created_at, session.expires_at, account.id, account.tenant_id, account.name, account.email, account.admin, account.password_hash, account.created_at
+SELECT session.token_hash, session.account_id, session.created_at, session.expires_at, session.id, session.second_factor, session.confirmed_at, session.last_day, session.browser, session.provider, session.provider_session, account.id, account.tenant_id, account.name, account.login, account.admin, account.password_hash, account.created_at, account.email, account.operator, account.disabled, account.provider, account.provider_groups
 FROM session JOIN account ON account.id = session.account_id
-WHERE session.token_hash = $1 AND session.expires_at > $2
+WHERE session.token_hash = $1 AND session.expires_at > $2 AND NOT account.disabled
 `
 
 type SessionParams struct {
@@ -260,15 +576,71 @@ func (q *Queries) Session(ctx context.Context, arg SessionParams) (SessionRow, e
 		&i.Session.AccountID,
 		&i.Session.CreatedAt,
 		&i.Session.ExpiresAt,
+		&i.Session.ID,
+		&i.Session.SecondFactor,
+		&i.Session.ConfirmedAt,
+		&i.Session.LastDay,
+		&i.Session.Browser,
+		&i.Session.Provider,
+		&i.Session.ProviderSession,
 		&i.Account.ID,
 		&i.Account.TenantID,
 		&i.Account.Name,
-		&i.Account.Email,
+		&i.Account.Login,
 		&i.Account.Admin,
 		&i.Account.PasswordHash,
 		&i.Account.CreatedAt,
+		&i.Account.Email,
+		&i.Account.Operator,
+		&i.Account.Disabled,
+		&i.Account.Provider,
+		&i.Account.ProviderGroups,
 	)
 	return i, err
+}
+
+const sessionsOf = `-- name: SessionsOf :many
+SELECT token_hash, account_id, created_at, expires_at, id, second_factor, confirmed_at, last_day, browser, provider, provider_session FROM session WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id
+`
+
+type SessionsOfParams struct {
+	AccountID string
+	Now       int64
+}
+
+func (q *Queries) SessionsOf(ctx context.Context, arg SessionsOfParams) ([]Session, error) {
+	rows, err := q.db.QueryContext(ctx, sessionsOf, arg.AccountID, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Session
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.TokenHash,
+			&i.AccountID,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.ID,
+			&i.SecondFactor,
+			&i.ConfirmedAt,
+			&i.LastDay,
+			&i.Browser,
+			&i.Provider,
+			&i.ProviderSession,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setPasswordHash = `-- name: SetPasswordHash :execrows
@@ -299,13 +671,37 @@ func (q *Queries) Setting(ctx context.Context, name string) (string, error) {
 	return value, err
 }
 
-const tenant = `-- name: Tenant :one
-SELECT id, name, created_at FROM tenant WHERE id = $1
+const updateAccount = `-- name: UpdateAccount :execrows
+UPDATE account SET name = $3, login = $4, email = $5, admin = $6, operator = $7, disabled = $8, provider_groups = $9
+WHERE tenant_id = $1 AND id = $2
 `
 
-func (q *Queries) Tenant(ctx context.Context, id string) (Tenant, error) {
-	row := q.db.QueryRowContext(ctx, tenant, id)
-	var i Tenant
-	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
-	return i, err
+type UpdateAccountParams struct {
+	TenantID       string
+	ID             string
+	Name           string
+	Login          string
+	Email          string
+	Admin          bool
+	Operator       bool
+	Disabled       bool
+	ProviderGroups string
+}
+
+func (q *Queries) UpdateAccount(ctx context.Context, arg UpdateAccountParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updateAccount,
+		arg.TenantID,
+		arg.ID,
+		arg.Name,
+		arg.Login,
+		arg.Email,
+		arg.Admin,
+		arg.Operator,
+		arg.Disabled,
+		arg.ProviderGroups,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

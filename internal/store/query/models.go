@@ -9,13 +9,93 @@ import (
 )
 
 type Account struct {
-	ID           string
-	TenantID     string
-	Name         string
-	Email        string
-	Admin        bool
-	PasswordHash string
-	CreatedAt    int64
+	ID             string
+	TenantID       string
+	Name           string
+	Login          string
+	Admin          bool
+	PasswordHash   string
+	CreatedAt      int64
+	Email          string
+	Operator       bool
+	Disabled       bool
+	Provider       string
+	ProviderGroups string
+}
+
+type ApiKey struct {
+	ID         string
+	TenantID   string
+	Name       string
+	SecretHash []byte
+	Scopes     string
+	CreatedAt  int64
+	ExpiresAt  int64
+}
+
+type AuditChain struct {
+	TenantID  string
+	First     int64
+	Seq       int64
+	At        int64
+	Hash      []byte
+	Signature []byte
+}
+
+type AuditCheckpoint struct {
+	TenantID  string
+	First     int64
+	Seq       int64
+	At        int64
+	Hash      []byte
+	Signature []byte
+}
+
+type AuditEntry struct {
+	TenantID          string
+	Seq               int64
+	At                int64
+	Action            string
+	ActorKind         string
+	ActorID           string
+	Credential        string
+	ActorProof        []byte
+	ActorCommitment   []byte
+	MeetingID         string
+	SubjectKind       string
+	SubjectID         string
+	SubjectProof      []byte
+	SubjectCommitment []byte
+	Detail            string
+	Previous          []byte
+	Hash              []byte
+}
+
+type Ban struct {
+	ID        string
+	MeetingID string
+	AccountID sql.NullString
+	InviteID  sql.NullString
+	CreatedAt int64
+}
+
+type Challenge struct {
+	SecretHash []byte
+	Purpose    string
+	TenantID   string
+	AccountID  sql.NullString
+	State      string
+	Tries      int64
+	ExpiresAt  int64
+}
+
+type Idempotency struct {
+	Name      []byte
+	TenantID  string
+	Request   []byte
+	Status    int64
+	Answer    []byte
+	ExpiresAt int64
 }
 
 type Invite struct {
@@ -24,6 +104,13 @@ type Invite struct {
 	Role       string
 	SecretHash []byte
 	CreatedAt  int64
+	Personal   bool
+	Name       string
+	MaxUses    int64
+	Uses       int64
+	NotBefore  int64
+	ExpiresAt  int64
+	Revoked    bool
 }
 
 type Meeting struct {
@@ -43,6 +130,39 @@ type Meeting struct {
 	Locked           bool
 	SittingID        string
 	SittingStartedAt int64
+	MayChatPrivate   bool
+	MayRaiseHand     bool
+	MayRename        bool
+	MaySeePeople     bool
+	MaySeeCameras    bool
+	Lobby            string
+	LobbySignedIn    bool
+	LobbyInvited     bool
+	LobbyDomains     string
+	PasscodeHash     string
+	HostPinHash      string
+	AccountRequired  bool
+	Newcomers        string
+	Rules            int64
+}
+
+type Passkey struct {
+	ID             string
+	AccountID      string
+	Host           string
+	CredentialID   []byte
+	PublicKey      []byte
+	SignCount      int64
+	BackupEligible bool
+	BackedUp       bool
+	Transports     string
+	Name           string
+	CreatedAt      int64
+}
+
+type RecoveryCode struct {
+	AccountID string
+	CodeHash  []byte
 }
 
 type RemovedSeat struct {
@@ -50,11 +170,26 @@ type RemovedSeat struct {
 	SeatID    string
 }
 
+type RoleRule struct {
+	MeetingID string
+	Kind      string
+	Value     string
+	Role      string
+	Position  int64
+}
+
 type Session struct {
-	TokenHash []byte
-	AccountID string
-	CreatedAt int64
-	ExpiresAt int64
+	TokenHash       []byte
+	AccountID       string
+	CreatedAt       int64
+	ExpiresAt       int64
+	ID              string
+	SecondFactor    bool
+	ConfirmedAt     int64
+	LastDay         int64
+	Browser         string
+	Provider        string
+	ProviderSession string
 }
 
 type Setting struct {
@@ -66,4 +201,33 @@ type Tenant struct {
 	ID        string
 	Name      string
 	CreatedAt int64
+	Accent    string
+	LogoHash  string
+	Places    int64
+	Settings  string
+}
+
+type TenantHost struct {
+	Host     string
+	TenantID string
+}
+
+type TenantLogo struct {
+	TenantID string
+	Mime     string
+	Content  []byte
+}
+
+type Totp struct {
+	AccountID string
+	Confirmed bool
+	Secret    []byte
+	LastStep  int64
+	CreatedAt int64
+}
+
+type Welcome struct {
+	AccountID  string
+	SecretHash []byte
+	ExpiresAt  int64
 }
