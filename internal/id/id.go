@@ -24,10 +24,14 @@ type (
 	Seat string
 	// Message is one in the chat.
 	Message string
+	// Key is the name of an API key; it opens nothing.
+	Key string
 	// Sitting is one run of a room, from first admission to end.
 	Sitting string
 	// Ban keeps somebody out of one meeting.
 	Ban string
+	// Provider is an identity provider of an organisation.
+	Provider string
 	// Reservation holds places of the pool for a meeting.
 	Reservation string
 )

@@ -125,6 +125,12 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := sweepAccounts(ctx, s.q, now); err != nil {
 		return explain("store.Sweep", err)
 	}
+	if err := sweepProviders(ctx, s.q, now); err != nil {
+		return explain("store.Sweep", err)
+	}
+	if err := s.sweepAudit(ctx, now); err != nil {
+		return explain("store.Sweep", err)
+	}
 	if !s.sqlite {
 		return nil
 	}

@@ -59,6 +59,71 @@ func (q *Queries) AppendAuditEntry(ctx context.Context, arg AppendAuditEntryPara
 	return err
 }
 
+const auditAbout = `-- name: AuditAbout :many
+SELECT tenant_id, seq, at, action, actor_kind, actor_id, credential, actor_proof, actor_commitment, meeting_id, subject_kind, subject_id, subject_proof, subject_commitment, detail, previous, hash FROM audit_entry
+WHERE tenant_id = $1 AND seq < $2 AND actor_id <> $3
+    AND (subject_id = $3 OR subject_id = '' AND action IN ($4, $5))
+ORDER BY seq DESC LIMIT $6
+`
+
+type AuditAboutParams struct {
+	TenantID    string
+	Before      int64
+	UserID      string
+	ListRead    string
+	AccountRead string
+	Lines       int32
+}
+
+// What others did about an account, and reading that named nobody in particular.
+func (q *Queries) AuditAbout(ctx context.Context, arg AuditAboutParams) ([]AuditEntry, error) {
+	rows, err := q.db.QueryContext(ctx, auditAbout,
+		arg.TenantID,
+		arg.Before,
+		arg.UserID,
+		arg.ListRead,
+		arg.AccountRead,
+		arg.Lines,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AuditEntry
+	for rows.Next() {
+		var i AuditEntry
+		if err := rows.Scan(
+			&i.TenantID,
+			&i.Seq,
+			&i.At,
+			&i.Action,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.Credential,
+			&i.ActorProof,
+			&i.ActorCommitment,
+			&i.MeetingID,
+			&i.SubjectKind,
+			&i.SubjectID,
+			&i.SubjectProof,
+			&i.SubjectCommitment,
+			&i.Detail,
+			&i.Previous,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const auditChain = `-- name: AuditChain :one
 SELECT tenant_id, first, seq, at, hash, signature FROM audit_chain WHERE tenant_id = $1
 `
@@ -109,29 +174,6 @@ func (q *Queries) AuditChains(ctx context.Context) ([]AuditChain, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const auditCheckpointAt = `-- name: AuditCheckpointAt :one
-SELECT tenant_id, first, seq, at, hash, signature FROM audit_checkpoint WHERE tenant_id = $1 AND seq = $2
-`
-
-type AuditCheckpointAtParams struct {
-	TenantID string
-	Seq      int64
-}
-
-func (q *Queries) AuditCheckpointAt(ctx context.Context, arg AuditCheckpointAtParams) (AuditCheckpoint, error) {
-	row := q.db.QueryRowContext(ctx, auditCheckpointAt, arg.TenantID, arg.Seq)
-	var i AuditCheckpoint
-	err := row.Scan(
-		&i.TenantID,
-		&i.First,
-		&i.Seq,
-		&i.At,
-		&i.Hash,
-		&i.Signature,
-	)
-	return i, err
 }
 
 const auditCheckpoints = `-- name: AuditCheckpoints :many

@@ -113,6 +113,12 @@ type Invite struct {
 	Revoked    bool
 }
 
+type LogoutToken struct {
+	ProviderID string
+	TokenHash  []byte
+	ExpiresAt  int64
+}
+
 type Meeting struct {
 	ID               string
 	TenantID         string
@@ -160,6 +166,17 @@ type Passkey struct {
 	CreatedAt      int64
 }
 
+type Provider struct {
+	ID        string
+	TenantID  string
+	Kind      string
+	Name      string
+	Enabled   bool
+	Settings  string
+	Secret    []byte
+	CreatedAt int64
+}
+
 type RecoveryCode struct {
 	AccountID string
 	CodeHash  []byte
@@ -195,6 +212,15 @@ type Session struct {
 type Setting struct {
 	Name  string
 	Value string
+}
+
+type SigninAttempt struct {
+	StateHash   []byte
+	BrowserHash []byte
+	ProviderID  string
+	ReturnPath  string
+	Confirm     bool
+	ExpiresAt   int64
 }
 
 type Tenant struct {

@@ -23,6 +23,17 @@ func (q *Queries) AddTenantHost(ctx context.Context, arg AddTenantHostParams) er
 	return err
 }
 
+const countTenants = `-- name: CountTenants :one
+SELECT count(*) FROM tenant
+`
+
+func (q *Queries) CountTenants(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countTenants)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createTenant = `-- name: CreateTenant :exec
 INSERT INTO tenant (id, name, created_at, settings) VALUES ($1, $2, $3, $4)
 `

@@ -1,0 +1,218 @@
+package provider
+
+import (
+	"crypto/x509"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"plenum/internal/pii"
+	"plenum/internal/user"
+)
+
+// Settings is what an administrator says of a provider; kept as JSON.
+type Settings struct {
+	OIDC     *OIDCSettings `json:"oidc,omitempty" doc:"For kind oidc"`
+	LDAP     *LDAPSettings `json:"ldap,omitempty" doc:"For kind ldap"`
+	Accounts Accounts      `json:"accounts"`
+	// CA replaces the system's list of certificate authorities.
+	CA string `json:"ca,omitempty" maxLength:"65536" doc:"Certificates in PEM that the provider's certificate must lead to; empty for the system's list"`
+	// Internal may be set by operators only: it opens this machine's own addresses.
+	Internal bool `json:"internal,omitempty" doc:"The provider runs on the server's own machine (loopback); only operators of the server may set this"`
+}
+
+// Accounts says who gets in and as what.
+type Accounts struct {
+	Create       bool     `json:"create" doc:"Make an account at somebody's first sign-in; otherwise only known people get in"`
+	Domains      []string `json:"domains" nullable:"false" maxItems:"100" doc:"Only people whose verified e-mail address ends in one of these; empty for all"`
+	AdminGroups  []string `json:"adminGroups" nullable:"false" maxItems:"100" doc:"Members administer the organisation, and nobody else who signs in here"`
+	AdminDomains []string `json:"adminDomains" nullable:"false" maxItems:"100" doc:"As adminGroups, by the domain of the verified e-mail address"`
+}
+
+func (a Accounts) givesAdmin() bool { return len(a.AdminGroups)+len(a.AdminDomains) > 0 }
+
+func (a Accounts) admin(u user.User) bool {
+	return slices.ContainsFunc(u.Groups, func(g string) bool { return slices.Contains(a.AdminGroups, g) }) ||
+		u.Email != "" && containsFold(a.AdminDomains, u.Email.Domain())
+}
+
+// OIDCSettings describe an OpenID Connect provider.
+type OIDCSettings struct {
+	Issuer       string   `json:"issuer" maxLength:"500" doc:"As the provider writes it, such as https://id.example.org/realms/town"`
+	ClientID     string   `json:"clientId" maxLength:"255"`
+	Scopes       []string `json:"scopes" nullable:"false" maxItems:"20" doc:"Beside openid; empty for profile and email"`
+	GroupsClaim  string   `json:"groupsClaim" maxLength:"100" doc:"Name of the claim with the person's groups; empty for groups"`
+	Hosts        []string `json:"hosts" nullable:"false" maxItems:"20" doc:"Other hosts that the provider's discovery document may name, such as www.googleapis.com"`
+	TrustEmail   bool     `json:"trustEmail" doc:"The provider does not say whether it has verified an e-mail address, and always has"`
+	FactorACR    []string `json:"factorAcr" nullable:"false" maxItems:"20" doc:"Values of acr that mean a second factor"`
+	FactorAMR    []string `json:"factorAmr" nullable:"false" maxItems:"20" doc:"Values of amr that mean a second factor, such as mfa"`
+	SignOutThere bool     `json:"signOutThere" doc:"Signing out here leads to the provider's own sign-out"`
+}
+
+// LDAPSettings describe a directory.
+type LDAPSettings struct {
+	URL      string `json:"url" maxLength:"500" doc:"ldaps://host, or ldap://host with startTls"`
+	StartTLS bool   `json:"startTls"`
+	Plain    bool   `json:"plain" doc:"Send passwords unencrypted over the network. For a connection that is protected otherwise"`
+	BindDN   string `json:"bindDn" maxLength:"1000" doc:"The account that searches; its password is the secret"`
+	BaseDN   string `json:"baseDn" maxLength:"1000" doc:"Below which people are looked for"`
+	// UserFilter finds one person; {user} is what was typed, escaped.
+	UserFilter  string `json:"userFilter" maxLength:"1000" doc:"Such as (&(objectClass=person)(uid={user}))"`
+	SubjectAttr string `json:"subjectAttribute" maxLength:"100" doc:"What never changes; empty for entryUUID. objectGUID for Active Directory"`
+	NameAttr    string `json:"nameAttribute" maxLength:"100" doc:"Empty for cn"`
+	EmailAttr   string `json:"emailAttribute" maxLength:"100" doc:"Empty for mail"`
+	GroupsAttr  string `json:"groupsAttribute" maxLength:"100" doc:"Of the person, such as memberOf; empty to search groups with groupFilter"`
+	GroupBaseDN string `json:"groupBaseDn" maxLength:"1000" doc:"Below which groups are searched; empty for no search"`
+	GroupFilter string `json:"groupFilter" maxLength:"1000" doc:"{dn} is the person's; empty for (member={dn})"`
+	GroupName   string `json:"groupNameAttribute" maxLength:"100" doc:"Of a group found by search; empty for cn"`
+}
+
+// The marks in filters.
+const (
+	UserMark = "{user}"
+	DNMark   = "{dn}"
+)
+
+// ParseName checks a provider's name.
+func ParseName(s string) (string, error) {
+	name, err := pii.ParseName(s, 60)
+	return name.Text(), err
+}
+
+// Parse checks settings and fills in what is left empty. Fault: provider.invalid
+// with the field in its words.
+func Parse(kind Kind, s Settings) (Settings, error) {
+	if err := s.Accounts.parse(); err != nil {
+		return Settings{}, err
+	}
+	if s.CA = strings.TrimSpace(s.CA); s.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(s.CA)) {
+		return Settings{}, invalid("ca", "is not a certificate in PEM")
+	}
+	switch {
+	case kind == OIDC && s.OIDC != nil && s.LDAP == nil:
+		o := *s.OIDC
+		s.OIDC = &o
+		return s, o.parse(s.Internal, s.OIDC)
+	case kind == LDAP && s.LDAP != nil && s.OIDC == nil:
+		l := *s.LDAP
+		s.LDAP = &l
+		return s, l.parse(s.Internal, s.LDAP)
+	}
+	return Settings{}, invalid("kind", "and settings do not fit")
+}
+
+func (a *Accounts) parse() error {
+	for _, domains := range []*[]string{&a.Domains, &a.AdminDomains} {
+		for i, d := range *domains {
+			(*domains)[i] = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(d), "@"))
+			if _, err := user.ParseEmail("a@" + (*domains)[i]); err != nil {
+				return invalid("domains", "has something that is no domain")
+			}
+		}
+	}
+	return list("adminGroups", a.AdminGroups, MaxGroup)
+}
+
+// parse checks o and writes what it means to into.
+func (o OIDCSettings) parse(internal bool, into *OIDCSettings) error {
+	u, err := url.Parse(o.Issuer)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return invalid("issuer", "is not an address")
+	case u.Scheme != "https" && (u.Scheme != "http" || !internal || !isLoopback(u.Hostname())):
+		return invalid("issuer", "must begin with https://")
+	case o.ClientID == "" || !isText(o.ClientID):
+		return invalid("clientId", "is missing")
+	}
+	for name, values := range map[string][]string{"scopes": o.Scopes, "hosts": o.Hosts, "factorAcr": o.FactorACR, "factorAmr": o.FactorAMR} {
+		if err := list(name, values, 255); err != nil {
+			return err
+		}
+	}
+	if len(o.Scopes) == 0 {
+		into.Scopes = []string{"profile", "email"}
+	}
+	if o.GroupsClaim == "" {
+		into.GroupsClaim = "groups"
+	}
+	return nil
+}
+
+// parse checks l and writes what it means to into.
+func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
+	u, err := url.Parse(l.URL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return invalid("url", "is not an address")
+	case u.Scheme != "ldap" && u.Scheme != "ldaps":
+		return invalid("url", "must begin with ldaps:// or ldap://")
+	case u.Scheme == "ldaps" && l.StartTLS:
+		return invalid("startTls", "is for ldap://; ldaps:// is encrypted already")
+	case u.Scheme == "ldap" && !l.StartTLS && !l.Plain && (!internal || !isLoopback(u.Hostname())):
+		return invalid("startTls", "is needed: passwords must not cross the network unencrypted")
+	case strings.Count(l.UserFilter, UserMark) == 0 || !strings.HasPrefix(l.UserFilter, "("):
+		return invalid("userFilter", "must contain {user}, as in (uid={user})")
+	case l.BaseDN == "":
+		return invalid("baseDn", "is missing")
+	}
+	for field, value := range map[*string]string{
+		&into.SubjectAttr: "entryUUID", &into.NameAttr: "cn", &into.EmailAttr: "mail", &into.GroupFilter: "(member={dn})", &into.GroupName: "cn",
+	} {
+		if *field == "" {
+			*field = value
+		}
+	}
+	if into.GroupBaseDN != "" && !strings.Contains(into.GroupFilter, DNMark) {
+		return invalid("groupFilter", "must contain {dn}, as in (member={dn})")
+	}
+	for _, s := range []string{into.BindDN, into.BaseDN, into.UserFilter, into.SubjectAttr, into.NameAttr, into.EmailAttr, into.GroupsAttr, into.GroupBaseDN, into.GroupFilter, into.GroupName} {
+		if !isText(s) {
+			return invalid("ldap", "has characters that cannot be used")
+		}
+	}
+	return nil
+}
+
+// Endpoint is where the provider is, for those who may know: if that changes, its
+// secret is not sent there.
+func (s Settings) Endpoint() string {
+	switch {
+	case s.OIDC != nil:
+		return s.OIDC.Issuer
+	case s.LDAP != nil:
+		return s.LDAP.URL
+	}
+	return ""
+}
+
+func list(name string, values []string, length int) error {
+	if len(values) > MaxList {
+		return invalid(name, "has too many entries")
+	}
+	for _, v := range values {
+		if v == "" || len(v) > length || !isText(v) {
+			return invalid(name, "has an entry that cannot be used")
+		}
+	}
+	return nil
+}
+
+// invalid names a field, which is no secret and helps whoever filled it in.
+func invalid(field, problem string) error {
+	f := *ErrInvalid
+	f.Text = field + " " + problem + "."
+	return &f
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// isText refuses what would break a log, a header or a filter.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
