@@ -3,15 +3,55 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strconv"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"plenum/internal/access"
-	"plenum/internal/auth"
+	"plenum/internal/audit"
 	"plenum/internal/id"
+	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
-	"plenum/internal/room"
+	"plenum/internal/user"
 )
+
+// meetingStore is what the API keeps and looks up of meetings.
+type meetingStore interface {
+	CreateMeeting(ctx context.Context, m meeting.Meeting, invites []invite.Invite, entries ...audit.Entry) error
+	Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, error)
+	MeetingsOf(ctx context.Context, u user.User, after meeting.Meeting, many int) ([]meeting.Meeting, error)
+	MeetingsIn(ctx context.Context, t id.Tenant, after meeting.Meeting, many int) ([]meeting.Meeting, error)
+	MeetingsSitting(ctx context.Context, t id.Tenant) ([]meeting.Meeting, error)
+	ChangeMeeting(ctx context.Context, m id.Meeting, c meeting.Change, entries ...audit.Entry) error
+	DeleteMeeting(ctx context.Context, m id.Meeting, entries ...audit.Entry) error
+
+	CreateInvite(ctx context.Context, i invite.Invite, entries ...audit.Entry) error
+	Invites(ctx context.Context, m id.Meeting, after invite.Invite, many int) ([]invite.Invite, error)
+	RevokeInvite(ctx context.Context, m id.Meeting, i id.Invite, entries ...audit.Entry) error
+	Bans(ctx context.Context, m id.Meeting, after meeting.Ban, many int) ([]meeting.NamedBan, error)
+	LiftBan(ctx context.Context, m id.Meeting, b id.Ban, entries ...audit.Entry) error
+}
+
+func (a *api) registerMeetings(h huma.API) {
+	operation(a, h, "listMeetings", http.MethodGet, "/meetings", "The caller's meetings, newest first; with a key, those that are nobody's in person", a.listMeetings, needs(readMeetings))
+	operation(a, h, "createMeeting", http.MethodPost, "/meetings", "Create a meeting", a.createMeeting, needs(writeMeetings), created)
+	operation(a, h, "listRunningMeetings", http.MethodGet, "/meetings/running", "The organisation's meetings that somebody is in; for administrators", a.listRunningMeetings, administers(readMeetings))
+	operation(a, h, "getMeeting", http.MethodGet, "/meetings/{id}", "One of the caller's meetings", a.getMeeting, needs(readMeetings))
+	operation(a, h, "updateMeeting", http.MethodPatch, "/meetings/{id}", "Change the given settings of a meeting", a.updateMeeting, needs(writeMeetings))
+	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it", a.deleteMeeting, needs(writeMeetings))
+
+	operation(a, h, "listInvites", http.MethodGet, "/meetings/{id}/invites", "The links of a meeting, newest first", a.listInvites, needs(readMeetings))
+	operation(a, h, "createInvite", http.MethodPost, "/meetings/{id}/invites", "Create a personal link", a.createInvite, needs(writeMeetings), created)
+	operation(a, h, "revokeInvite", http.MethodDelete, "/meetings/{id}/invites/{invite}", "Make a link worthless; whoever came by it is out at once", a.revokeInvite, needs(writeMeetings))
+	operation(a, h, "listBans", http.MethodGet, "/meetings/{id}/bans", "Who may not come to a meeting, newest first", a.listBans, needs(readMeetings))
+	operation(a, h, "liftBan", http.MethodDelete, "/meetings/{id}/bans/{ban}", "Let somebody come again", a.liftBan, needs(writeMeetings))
+
+	operation(a, h, "getDoor", http.MethodPost, "/meetings/{id}/door", "What somebody with the link may know before coming in", a.getDoor, public)
+	operation(a, h, "createTicket", http.MethodPost, "/meetings/{id}/ticket", "Ask the gate for a ticket to the live channel; it opens one connection within 60 s", a.createTicket, public)
+}
 
 // Policy is what attendees may do.
 type Policy struct {
@@ -27,39 +67,77 @@ type Policy struct {
 	SeeCameras  bool `json:"seeCameras" doc:"Off: attendees receive cameras only of who runs the meeting"`
 }
 
+// Lobby is who waits until somebody lets them in.
+type Lobby struct {
+	Mode     string   `json:"mode" enum:"off,guests,everyone" doc:"guests: who has no account; everyone: all but owners"`
+	SignedIn bool     `json:"signedIn" doc:"Accounts of the organisation come in by themselves"`
+	Invited  bool     `json:"invited" doc:"Who holds an invite comes in by themselves"`
+	Domains  []string `json:"domains" nullable:"false" doc:"Accounts with an e-mail address of these come in by themselves; at most 20"`
+}
+
+// RoleRule gives a role to the people it fits; the highest of several counts.
+type RoleRule struct {
+	Kind  string `json:"kind" enum:"user,email,domain,group" doc:"group: of the identity provider"`
+	Value string `json:"value" doc:"An account's id, its e-mail address, the domain of that, or a group"`
+	Role  string `json:"role" enum:"owner,moderator,presenter,attendee,viewer"`
+}
+
 // Meeting is a meeting as its owner sees it.
 type Meeting struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Welcome   string    `json:"welcome" doc:"Plain text shown at the door"`
-	Link      string    `json:"link" doc:"For everybody who is to come"`
-	Policy    Policy    `json:"policy"`
-	MaxShares int       `json:"maxShares" doc:"Screens shared at once, 1 to 8"`
-	CreatedAt time.Time `json:"createdAt"`
-	Live      bool      `json:"live" doc:"Somebody is in it"`
-	People    int       `json:"people" doc:"How many are in it"`
-	Ended     bool      `json:"ended" doc:"Ended for all; it begins again when an owner or moderator comes"`
+	ID              string     `json:"id"`
+	Name            string     `json:"name"`
+	Welcome         string     `json:"welcome" doc:"Plain text shown at the door"`
+	Link            string     `json:"link" doc:"For everybody who is to come"`
+	Policy          Policy     `json:"policy"`
+	MaxShares       int        `json:"maxShares" doc:"Screens shared at once, 1 to 8"`
+	Lobby           Lobby      `json:"lobby"`
+	PasscodeSet     bool       `json:"passcodeSet"`
+	HostPINSet      bool       `json:"hostPinSet"`
+	AccountRequired bool       `json:"accountRequired" doc:"Guests need an invite"`
+	Newcomers       string     `json:"newcomers" enum:"attendee,viewer" doc:"What the link alone makes somebody"`
+	Roles           []RoleRule `json:"roles" nullable:"false" doc:"At most 500"`
+	Locked          bool       `json:"locked" doc:"Nobody new comes in during the present sitting"`
+	CreatedAt       time.Time  `json:"createdAt"`
+	Live            bool       `json:"live" doc:"Somebody is in it"`
+	People          int        `json:"people" doc:"How many are in it"`
+	Ended           bool       `json:"ended" doc:"Ended for all; it begins again when an owner or moderator comes"`
 }
 
 func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) Meeting {
 	people := a.Rooms.People(m.ID)
+	roles := make([]RoleRule, 0, len(m.Roles))
+	for _, r := range m.Roles {
+		roles = append(roles, RoleRule{Kind: string(r.Kind), Value: r.Value, Role: string(r.Role)})
+	}
 	return Meeting{
-		ID:        string(m.ID),
-		Name:      m.Name.Text(),
-		Welcome:   m.Welcome,
-		Link:      visitorOf(ctx).origin + "/m/" + string(m.ID),
-		Policy:    Policy(m.Policy),
-		MaxShares: m.MaxShares,
-		CreatedAt: m.CreatedAt.UTC().Truncate(time.Millisecond), // as it is kept
-		Live:      people > 0,
-		People:    people,
-		Ended:     m.Ended,
+		ID:              string(m.ID),
+		Name:            m.Name.Text(),
+		Welcome:         m.Welcome,
+		Link:            linkTo(ctx, m.ID),
+		Policy:          Policy(m.Policy),
+		MaxShares:       m.MaxShares,
+		Lobby:           Lobby{Mode: string(m.Lobby.Mode), SignedIn: m.Lobby.SignedIn, Invited: m.Lobby.Invited, Domains: append([]string{}, m.Lobby.Domains...)},
+		PasscodeSet:     m.PasscodeHash != "",
+		HostPINSet:      m.HostPINHash != "",
+		AccountRequired: m.AccountRequired,
+		Newcomers:       string(m.Newcomers),
+		Roles:           roles,
+		Locked:          m.Locked,
+		CreatedAt:       m.CreatedAt.UTC().Truncate(time.Millisecond), // as it is kept
+		Live:            people > 0,
+		People:          people,
+		Ended:           m.Ended,
 	}
 }
 
-// Meetings is a list of meetings.
+func linkTo(ctx context.Context, m id.Meeting) string {
+	return visitorOf(ctx).origin + "/m/" + string(m)
+}
+
+// Meetings is a page of a list of meetings.
 type Meetings struct {
-	Meetings []Meeting `json:"meetings" nullable:"false" doc:"At most 1,000"`
+	Meetings []Meeting `json:"meetings" nullable:"false"`
+	Next     string    `json:"next" doc:"The cursor of the next page; empty after the last"`
 }
 
 type (
@@ -67,20 +145,53 @@ type (
 	meetingsAnswer struct{ Body Meetings }
 )
 
-func (a *api) listMeetings(ctx context.Context, _ *struct{}) (*meetingsAnswer, error) {
-	u, err := a.caller(ctx)
+func (a *api) listMeetings(ctx context.Context, in *Page) (*meetingsAnswer, error) {
+	who, err := a.actor(ctx, readMeetings)
 	if err != nil {
 		return nil, err
 	}
-	meetings, err := a.Store.MeetingsOf(ctx, u.ID)
+	at, from, err := afterNewest[id.Meeting](*in)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Meeting, 0, len(meetings))
-	for _, m := range meetings {
+	after := meeting.Meeting{ID: from, CreatedAt: at}
+	var found []meeting.Meeting
+	if who.key != nil {
+		found, err = a.Store.MeetingsIn(ctx, who.tenant.ID, after, in.Limit+1)
+	} else {
+		found, err = a.Store.MeetingsOf(ctx, who.user, after, in.Limit+1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, next := cut(found, in.Limit, func(m meeting.Meeting) []string { return newestKey(m.CreatedAt, m.ID) })
+	list := make([]Meeting, 0, len(found))
+	for _, m := range found {
 		list = append(list, a.meetingOf(ctx, m))
 	}
-	return &meetingsAnswer{Meetings{list}}, nil
+	return &meetingsAnswer{Meetings{list, next}}, nil
+}
+
+// newestKey is what lists that begin with the newest are sorted by, for [cut].
+func newestKey[T ~string](at time.Time, of T) []string {
+	return []string{strconv.FormatInt(at.UnixMilli(), 10), string(of)}
+}
+
+// afterNewest undoes newestKey.
+func afterNewest[T ~string](p Page) (time.Time, T, error) {
+	parts, err := p.after(2)
+	if parts == nil || err != nil {
+		return time.Time{}, "", err
+	}
+	ms, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		return time.Time{}, "", errCursor
+	}
+	of, err := id.Parse[T](parts[1])
+	if err != nil {
+		return time.Time{}, "", errCursor
+	}
+	return time.UnixMilli(ms), of, nil
 }
 
 // NewMeeting is the request for a meeting.
@@ -93,7 +204,7 @@ type createMeetingRequest struct {
 }
 
 func (a *api) createMeeting(ctx context.Context, in *createMeetingRequest) (*meetingAnswer, error) {
-	u, err := a.caller(ctx)
+	who, err := a.actor(ctx, writeMeetings)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +214,18 @@ func (a *api) createMeeting(ctx context.Context, in *createMeetingRequest) (*mee
 			return nil, err
 		}
 	}
-	m := meeting.New(u.Tenant, u.ID, name, time.Now())
-	if err := a.Store.CreateMeeting(ctx, m); err != nil {
+	m := meeting.New(who.tenant.ID, who.user.ID, name, time.Now()).Under(who.tenant.Settings)
+	if err := a.Store.CreateMeeting(ctx, m, nil, who.about(m.ID, audit.MeetingCreated, audit.Party{})); err != nil {
 		return nil, err
 	}
 	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
+}
+
+// about is entry for what is done to a meeting.
+func (w actor) about(m id.Meeting, action audit.Action, subject audit.Party) audit.Entry {
+	e := w.entry(action, subject)
+	e.Meeting = m
+	return e
 }
 
 // MeetingPath names a meeting. It is exported because huma looks into exported
@@ -125,12 +243,26 @@ func (p MeetingPath) id() (id.Meeting, error) {
 	return m, nil
 }
 
-// owned finds a meeting of the caller. Others' meetings look like none.
-func (a *api) owned(ctx context.Context, in MeetingPath) (meeting.Meeting, error) {
-	u, err := a.caller(ctx)
+// hiddenTime is when it is said that there is no such meeting, counted from the
+// question. Finding one that is not to be seen takes some microseconds longer than
+// finding none, and whoever asks often enough could tell; this is a hundred times
+// what either takes.
+const hiddenTime = 5 * time.Millisecond
+
+// managed finds a meeting that the caller may manage: its owner, whoever its rules
+// make an owner, and keys of its organisation if it is nobody's in person. Others'
+// meetings look like none, by what is answered and by when.
+func (a *api) managed(ctx context.Context, need scope, in MeetingPath) (actor, meeting.Meeting, error) {
+	began := time.Now()
+	who, err := a.actor(ctx, need)
 	if err != nil {
-		return meeting.Meeting{}, err
+		return actor{}, meeting.Meeting{}, err
 	}
+	m, err := a.find(ctx, who, in)
+	return who, m, answerEvenly(ctx, began, err)
+}
+
+func (a *api) find(ctx context.Context, who actor, in MeetingPath) (meeting.Meeting, error) {
 	wanted, err := in.id()
 	if err != nil {
 		return meeting.Meeting{}, err
@@ -139,220 +271,101 @@ func (a *api) owned(ctx context.Context, in MeetingPath) (meeting.Meeting, error
 	if err != nil {
 		return meeting.Meeting{}, err
 	}
-	if m.Owner != u.ID {
+	if !who.manages(m) {
 		return meeting.Meeting{}, meeting.ErrNotFound
 	}
 	return m, nil
 }
 
+// answerEvenly waits until the time has come to say that there is no such meeting;
+// other answers go out at once.
+func answerEvenly(ctx context.Context, began time.Time, err error) error {
+	if !errors.Is(err, meeting.ErrNotFound) {
+		return err
+	}
+	select {
+	case <-time.After(hiddenTime - time.Since(began)):
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w actor) manages(m meeting.Meeting) bool {
+	if m.Tenant != w.tenant.ID {
+		return false
+	}
+	if w.key != nil {
+		return m.Owner == "" // it acts as the organisation, not as its people
+	}
+	role, found := m.RoleOf(w.user)
+	return found && role == access.Owner
+}
+
 func (a *api) getMeeting(ctx context.Context, in *MeetingPath) (*meetingAnswer, error) {
-	m, err := a.owned(ctx, *in)
+	_, m, err := a.managed(ctx, readMeetings, *in)
 	if err != nil {
-		return nil, err
-	}
-	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
-}
-
-// PolicyChange holds what is to change of a policy.
-type PolicyChange struct {
-	Microphone  *bool `json:"microphone,omitempty"`
-	Camera      *bool `json:"camera,omitempty"`
-	Share       *bool `json:"share,omitempty"`
-	Chat        *bool `json:"chat,omitempty"`
-	ChatPrivate *bool `json:"chatPrivate,omitempty"`
-	Reactions   *bool `json:"reactions,omitempty"`
-	RaiseHand   *bool `json:"raiseHand,omitempty"`
-	Rename      *bool `json:"rename,omitempty"`
-	SeePeople   *bool `json:"seePeople,omitempty"`
-	SeeCameras  *bool `json:"seeCameras,omitempty"`
-}
-
-// MeetingChange holds what is to change; what is missing stays.
-type MeetingChange struct {
-	Name      *string       `json:"name,omitempty" doc:"1 to 150 characters"`
-	Welcome   *string       `json:"welcome,omitempty" doc:"Up to 2,000 characters of plain text"`
-	Policy    *PolicyChange `json:"policy,omitempty"`
-	MaxShares *int          `json:"maxShares,omitempty" doc:"1 to 8"`
-}
-
-// apply returns m with the change, if it is a valid one.
-func (c MeetingChange) apply(m meeting.Meeting) (meeting.Meeting, error) {
-	var err error
-	if c.Name != nil {
-		if m.Name, err = meeting.ParseName(*c.Name); err != nil {
-			return m, err
-		}
-	}
-	if c.Welcome != nil {
-		if m.Welcome, err = meeting.ParseWelcome(*c.Welcome); err != nil {
-			return m, err
-		}
-	}
-	if c.MaxShares != nil {
-		if m.MaxShares, err = meeting.ParseMaxShares(*c.MaxShares); err != nil {
-			return m, err
-		}
-	}
-	if c.Policy != nil {
-		m.Policy = c.Policy.apply(m.Policy)
-	}
-	return m, nil
-}
-
-func (c PolicyChange) apply(p access.Policy) access.Policy {
-	set := func(field, to *bool) {
-		if to != nil {
-			*field = *to
-		}
-	}
-	set(&p.Microphone, c.Microphone)
-	set(&p.Camera, c.Camera)
-	set(&p.Share, c.Share)
-	set(&p.ChatPrivate, c.ChatPrivate)
-	set(&p.RaiseHand, c.RaiseHand)
-	set(&p.Rename, c.Rename)
-	set(&p.SeePeople, c.SeePeople)
-	set(&p.SeeCameras, c.SeeCameras)
-	set(&p.Chat, c.Chat)
-	set(&p.Reactions, c.Reactions)
-	return p
-}
-
-type updateMeetingRequest struct {
-	MeetingPath
-	Body MeetingChange
-}
-
-func (a *api) updateMeeting(ctx context.Context, in *updateMeetingRequest) (*meetingAnswer, error) {
-	m, err := a.owned(ctx, in.MeetingPath)
-	if err != nil {
-		return nil, err
-	}
-	if m, err = in.Body.apply(m); err != nil {
-		return nil, err
-	}
-	if err := a.Store.UpdateMeeting(ctx, m); err != nil {
-		return nil, err
-	}
-	if err := a.Rooms.Refresh(ctx, m.ID); err != nil {
 		return nil, err
 	}
 	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
 }
 
 func (a *api) deleteMeeting(ctx context.Context, in *MeetingPath) (*struct{}, error) {
-	m, err := a.owned(ctx, *in)
+	who, m, err := a.managed(ctx, writeMeetings, *in)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.Rooms.EndMeeting(ctx, m.ID); err != nil {
 		return nil, err
 	}
-	return nil, a.Store.DeleteMeeting(ctx, m.ID)
+	return nil, a.Store.DeleteMeeting(ctx, m.ID, who.about(m.ID, audit.MeetingDeleted, audit.Party{}))
 }
 
-// Knock is the request of somebody with a link.
-type Knock struct {
-	Invite *string `json:"invite,omitempty" doc:"The secret of a role link, after #i="`
+// RunningMeeting is what an administrator may know of a meeting.
+type RunningMeeting struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name" doc:"Only of meetings that the caller owns; else empty"`
+	People    int       `json:"people"`
+	Waiting   int       `json:"waiting" doc:"In the lobby"`
+	StartedAt time.Time `json:"startedAt"`
 }
 
-// Door is what somebody may know before coming in.
-type Door struct {
-	Name         string `json:"name" doc:"Of the meeting"`
-	Organisation string `json:"organisation"`
-	Host         string `json:"host" doc:"Who invites; may be empty"`
-	Welcome      string `json:"welcome" doc:"Plain text"`
-	Role         string `json:"role" enum:"owner,moderator,presenter,attendee,viewer" doc:"What the caller would be"`
-	Locked       bool   `json:"locked" doc:"The caller cannot come in at present"`
-	Ended        bool   `json:"ended" doc:"The meeting is over and begins again when the caller comes in"`
-	SignedInName string `json:"signedInName" doc:"The caller's own name; empty for guests"`
+// RunningMeetings is a page of a list of them.
+type RunningMeetings struct {
+	Meetings []RunningMeeting `json:"meetings" nullable:"false"`
+	Next     string           `json:"next" doc:"The cursor of the next page; empty after the last"`
 }
 
-type (
-	getDoorRequest struct {
-		MeetingPath
-		Body *Knock
-	}
-	doorAnswer struct{ Body Door }
-)
+type runningAnswer struct{ Body RunningMeetings }
 
-func (a *api) getDoor(ctx context.Context, in *getDoorRequest) (*doorAnswer, error) {
-	var invite *string
-	if in.Body != nil {
-		invite = in.Body.Invite
-	}
-	c, err := a.atDoor(ctx, in.MeetingPath, invite)
+func (a *api) listRunningMeetings(ctx context.Context, in *Page) (*runningAnswer, error) {
+	who, err := a.admin(ctx, readMeetings)
 	if err != nil {
 		return nil, err
 	}
-	door, err := a.Rooms.Door(ctx, c)
+	at, from, err := afterNewest[id.Meeting](*in)
 	if err != nil {
 		return nil, err
 	}
-	answer := Door{
-		Name:         door.Name.Text(),
-		Organisation: door.Organisation,
-		Host:         door.Host.Text(),
-		Welcome:      door.Welcome,
-		Role:         string(door.Role),
-		Locked:       door.Locked,
-		Ended:        door.Ended,
-	}
-	if c.User != nil {
-		answer.SignedInName = c.User.Name.Text()
-	}
-	return &doorAnswer{answer}, nil
-}
-
-// Entry is the request for a ticket.
-type Entry struct {
-	Name   string  `json:"name" doc:"What the others will read; 1 to 100 characters"`
-	Invite *string `json:"invite,omitempty" doc:"The secret of a role link, after #i="`
-}
-
-// Ticket opens the live channel once.
-type Ticket struct {
-	Ticket string `json:"ticket" doc:"For the first message on /live, within 60 s"`
-}
-
-type (
-	createTicketRequest struct {
-		MeetingPath
-		Body Entry
-	}
-	ticketAnswer struct{ Body Ticket }
-)
-
-func (a *api) createTicket(ctx context.Context, in *createTicketRequest) (*ticketAnswer, error) {
-	c, err := a.atDoor(ctx, in.MeetingPath, in.Body.Invite)
+	sitting, err := a.Store.MeetingsSitting(ctx, who.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
-	ticket, err := a.Rooms.Enter(ctx, room.Request{Caller: c, Name: in.Body.Name})
-	if err != nil {
-		return nil, err
+	list := make([]RunningMeeting, 0, in.Limit+1)
+	for _, m := range sitting {
+		started := m.SittingStartedAt
+		if from != "" && (started.After(at) || started.Equal(at) && m.ID <= from) {
+			continue // on a page before
+		}
+		r := RunningMeeting{ID: string(m.ID), People: a.Rooms.People(m.ID), Waiting: a.Rooms.Waiting(m.ID), StartedAt: started}
+		if r.People+r.Waiting == 0 {
+			continue // all have gone; it is kept for those who come back
+		}
+		if who.key == nil && who.manages(m) {
+			r.Name = m.Name.Text()
+		}
+		list = append(list, r)
 	}
-	return &ticketAnswer{Ticket{ticket.Text()}}, nil
-}
-
-// atDoor gathers what the gate decides by.
-func (a *api) atDoor(ctx context.Context, in MeetingPath, invite *string) (room.Caller, error) {
-	wanted, err := in.id()
-	if err != nil {
-		return room.Caller{}, err
-	}
-	c := room.Caller{Meeting: wanted}
-	if invite != nil {
-		secret := pii.Secret(*invite)
-		c.InviteSecret = &secret
-	}
-	u, err := a.caller(ctx)
-	if errors.Is(err, auth.ErrRequired) {
-		return c, nil
-	}
-	if err != nil {
-		return room.Caller{}, err
-	}
-	c.User = &u
-	return c, nil
+	list, next := cut(list, in.Limit, func(r RunningMeeting) []string { return newestKey(r.StartedAt, id.Meeting(r.ID)) })
+	return &runningAnswer{RunningMeetings{list, next}}, nil
 }

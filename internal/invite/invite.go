@@ -3,6 +3,7 @@ package invite
 
 import (
 	"crypto/sha256"
+	"strconv"
 	"time"
 
 	"plenum/internal/access"
@@ -104,4 +105,16 @@ func (i Invite) Check() error {
 		return ErrInvalid
 	}
 	return nil
+}
+
+// Terms says for the audit what the invite is good for, without whom it is for.
+func (i Invite) Terms() map[string]string {
+	terms := map[string]string{"role": string(i.Role), "uses": strconv.Itoa(i.MaxUses)}
+	if !i.NotBefore.IsZero() {
+		terms["notBefore"] = i.NotBefore.UTC().Format(time.RFC3339)
+	}
+	if !i.ExpiresAt.IsZero() {
+		terms["expiresAt"] = i.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	return terms
 }

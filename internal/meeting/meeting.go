@@ -131,27 +131,6 @@ type NamedBan struct {
 	UserName, InviteName pii.Name
 }
 
-// Change is what is to change of a meeting; what is nil stays, so that two who
-// change different things at once both get what they asked for.
-type Change struct {
-	Name            *pii.Name
-	Welcome         *string
-	Policy          PolicyChange
-	MaxShares       *int
-	Lobby           *Lobby
-	PasscodeHash    *string
-	HostPINHash     *string
-	AccountRequired *bool
-	Newcomers       *access.Role
-	Roles           *[]RoleRule
-	Locked          *bool
-}
-
-// PolicyChange is what is to change of a policy, switch by switch.
-type PolicyChange struct {
-	Microphone, Camera, Share, Chat, ChatPrivate, Reactions, RaiseHand, Rename, SeePeople, SeeCameras *bool
-}
-
 // New makes a meeting with the defaults.
 func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting {
 	return Meeting{

@@ -128,7 +128,8 @@ func (s *Store) MeetingsOf(ctx context.Context, u user.User, after meeting.Meeti
 	return s.meetings(ctx, op, rows)
 }
 
-// MeetingsIn lists all meetings of an organisation in the same way.
+// MeetingsIn lists in the same way the meetings of an organisation that are
+// nobody's in person.
 func (s *Store) MeetingsIn(ctx context.Context, t id.Tenant, after meeting.Meeting, many int) ([]meeting.Meeting, error) {
 	const op = "store.MeetingsIn"
 	at, from := pageFrom(after.CreatedAt, after.ID)

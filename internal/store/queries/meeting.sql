@@ -28,9 +28,9 @@ WHERE tenant_id = sqlc.arg(tenant_id)
 ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
 
 -- name: MeetingsIn :many
--- The same of a whole organisation.
+-- The same of those that are the organisation's and nobody's in person.
 SELECT * FROM meeting
-WHERE tenant_id = sqlc.arg(tenant_id)
+WHERE tenant_id = sqlc.arg(tenant_id) AND owner_id IS NULL
   AND (created_at < sqlc.arg(created_at) OR created_at = sqlc.arg(created_at) AND id > sqlc.arg(id))
 ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
 

@@ -447,7 +447,7 @@ func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
 
 const meetingsIn = `-- name: MeetingsIn :many
 SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
-WHERE tenant_id = $1
+WHERE tenant_id = $1 AND owner_id IS NULL
   AND (created_at < $2 OR created_at = $2 AND id > $3)
 ORDER BY created_at DESC, id LIMIT $4
 `
@@ -459,7 +459,7 @@ type MeetingsInParams struct {
 	Many      int32
 }
 
-// The same of a whole organisation.
+// The same of those that are the organisation's and nobody's in person.
 func (q *Queries) MeetingsIn(ctx context.Context, arg MeetingsInParams) ([]Meeting, error) {
 	rows, err := q.db.QueryContext(ctx, meetingsIn,
 		arg.TenantID,
