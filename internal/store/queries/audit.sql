@@ -29,9 +29,6 @@ SELECT * FROM audit_chain WHERE tenant_id = $1;
 -- name: AuditCheckpoints :many
 SELECT * FROM audit_checkpoint WHERE tenant_id = $1 AND seq > sqlc.arg(after) ORDER BY seq LIMIT $2;
 
--- name: AuditCheckpointAt :one
-SELECT * FROM audit_checkpoint WHERE tenant_id = $1 AND seq = $2;
-
 -- name: AuditEntries :many
 SELECT * FROM audit_entry WHERE tenant_id = $1 AND seq > sqlc.arg(after) ORDER BY seq LIMIT $2;
 
@@ -44,6 +41,13 @@ WHERE tenant_id = sqlc.arg(tenant_id) AND seq < sqlc.arg(before)
     AND (CAST(sqlc.arg(subject) AS TEXT) = '' OR subject_id = sqlc.arg(subject))
     AND (CAST(sqlc.arg(meeting) AS TEXT) = '' OR meeting_id = sqlc.arg(meeting))
     AND at >= sqlc.arg(from_at) AND at < sqlc.arg(until_at)
+ORDER BY seq DESC LIMIT sqlc.arg(lines);
+
+-- name: AuditAbout :many
+-- What others did about an account, and reading that named nobody in particular.
+SELECT * FROM audit_entry
+WHERE tenant_id = sqlc.arg(tenant_id) AND seq < sqlc.arg(before) AND actor_id <> sqlc.arg(user_id)
+    AND (subject_id = sqlc.arg(user_id) OR subject_kind = '' AND action IN (sqlc.arg(list_read), sqlc.arg(account_read)))
 ORDER BY seq DESC LIMIT sqlc.arg(lines);
 
 -- name: AuditNaming :many

@@ -62,7 +62,7 @@ func (q *Queries) AppendAuditEntry(ctx context.Context, arg AppendAuditEntryPara
 const auditAbout = `-- name: AuditAbout :many
 SELECT tenant_id, seq, at, action, actor_kind, actor_id, credential, actor_proof, actor_commitment, meeting_id, subject_kind, subject_id, subject_proof, subject_commitment, detail, previous, hash FROM audit_entry
 WHERE tenant_id = $1 AND seq < $2 AND actor_id <> $3
-    AND (subject_id = $3 OR subject_id = '' AND action IN ($4, $5))
+    AND (subject_id = $3 OR subject_kind = '' AND action IN ($4, $5))
 ORDER BY seq DESC LIMIT $6
 `
 
