@@ -13,12 +13,8 @@ import (
 
 	"plenum/internal/auth"
 	"plenum/internal/id"
-	"plenum/internal/invite"
-	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/room"
-	"plenum/internal/tenant"
-	"plenum/internal/user"
 )
 
 // Prefix is where the API lives. The handler of [New] expects whole paths.
@@ -32,24 +28,15 @@ const (
 	bodyTime = 10 * time.Second
 )
 
-// Store is what the API keeps and looks up.
+// Store is what the API keeps and looks up; each file says what it needs.
 type Store interface {
-	TenantByHost(ctx context.Context, host string) (tenant.Tenant, error)
-	IsSetUp(ctx context.Context) (bool, error)
-	SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session) (user.User, error)
-
-	UserByEmail(ctx context.Context, email pii.Email) (user.User, error)
-	SetPasswordHash(ctx context.Context, u id.User, hash string) error
-	CreateSession(ctx context.Context, session auth.Session) error
-	Session(ctx context.Context, tokenHash [32]byte, now time.Time) (auth.Session, user.User, error)
-	RenewSession(ctx context.Context, tokenHash [32]byte, expires time.Time) error
-	DeleteSession(ctx context.Context, tokenHash [32]byte) error
-
-	CreateMeeting(ctx context.Context, m meeting.Meeting, invites ...invite.Invite) error
-	Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, error)
-	MeetingsOf(ctx context.Context, owner id.User) ([]meeting.Meeting, error)
-	UpdateMeeting(ctx context.Context, m meeting.Meeting) error
-	DeleteMeeting(ctx context.Context, m id.Meeting) error
+	organisationStore
+	tenantStore
+	keyStore
+	answerStore
+	accountStore
+	meetingStore
+	providerStore
 }
 
 // Rooms are the live meetings.
@@ -57,8 +44,10 @@ type Rooms interface {
 	Door(ctx context.Context, c room.Caller) (room.Door, error)
 	Enter(ctx context.Context, q room.Request) (pii.Secret, error)
 	People(m id.Meeting) int
+	Waiting(m id.Meeting) int                        // in the lobby
 	Refresh(ctx context.Context, m id.Meeting) error // after a change of settings
 	EndMeeting(ctx context.Context, m id.Meeting) error
+	Revoke(ctx context.Context, m id.Meeting, i id.Invite) error // sends out whoever came by the invite
 }
 
 // Config is what the API needs.
@@ -68,6 +57,11 @@ type Config struct {
 	Passwords *auth.Passwords
 	Logger    *slog.Logger
 
+	// Identity providers, and what seals the secrets they gave us.
+	OIDC            OpenIDConnect
+	LDAP            Directory
+	ProviderSecrets Sealer
+
 	// SetUpSecret opens the set-up; "" keeps it shut, as on a server that is set
 	// up already.
 	SetUpSecret pii.Secret
@@ -75,14 +69,24 @@ type Config struct {
 	// empty, links begin with the name the request used, which the caller of the
 	// handler has checked.
 	BaseURL string
-	Version string // of the program
-	LAN     bool   // the server has a certificate authority of its own at /ca.crt
+	// AdminApart is set when the administration has a listener of its own: it
+	// answers only to requests that came through [Administration].
+	AdminApart bool
+	OwnHosts   []string // names of the server itself, which no organisation may take
+	Answers    Sealer   // of answers kept for repetition
+	Key        [32]byte // of the hashes by which they are found
+	Version    string   // of the program
+	LAN        bool     // the server has a certificate authority of its own at /ca.crt
 }
 
 // api carries the configuration to the operations.
 type api struct {
 	Config
 	limiter *auth.Limiter
+	brake   *brake
+	// requirements of the operations, by their patterns; written while they are
+	// registered.
+	requirements map[string]requirement
 }
 
 // New returns the handler of everything under [Prefix]. It takes the address in
@@ -99,7 +103,7 @@ func Spec() []byte {
 }
 
 func build(c Config) (handler http.Handler, spec []byte) {
-	a := &api{Config: c, limiter: auth.NewLimiter()}
+	a := &api{Config: c, limiter: auth.NewLimiter(), brake: newBrake(), requirements: map[string]requirement{}}
 	mux := http.NewServeMux()
 	h := humago.New(mux, humaConfig())
 	a.register(h)
@@ -110,9 +114,22 @@ func build(c Config) (handler http.Handler, spec []byte) {
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, problemOf(id.ErrMalformed)) })
 
-	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, problemOf(errOrigin)) }))
-	return a.guard(crossOrigin.Handler(a.identify(mux))), spec
+	return a.guard(a.sameOrigin(a.identify(a.permit(mux, a.requirements)))), spec
+}
+
+// sameOrigin refuses what pages of other sites send with the visitor's cookie.
+// Whoever sends a key does not have their cookie looked at.
+func (a *api) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, problemOf(errOrigin)) }))
+	protected := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header.Values("Authorization")) > 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 func humaConfig() huma.Config {
@@ -121,6 +138,7 @@ func humaConfig() huma.Config {
 	c.Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The cookie of a sign-in. Requests from pages of another origin are refused."},
+		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "plenum_…", Description: "An API key of the organisation, with the scopes named. It acts as the organisation: its meetings are those that are nobody's in person."},
 	}
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // huma's pages load scripts from foreign hosts
 	c.CreateHooks = nil                                   // no $schema in answers
@@ -133,27 +151,19 @@ func humaConfig() huma.Config {
 	return c
 }
 
+// register adds all operations. Each says who may call it; one that does not is
+// a mistake that every test sees.
 func (a *api) register(h huma.API) {
-	operation(a, h, "getServer", http.MethodGet, "/server", "What everybody may know of this server", a.getServer)
-	operation(a, h, "setUp", http.MethodPost, "/setup", "Create the organisation and its first account, once", a.setUp, created)
-
-	operation(a, h, "getSession", http.MethodGet, "/session", "Who is signed in", a.getSession)
-	operation(a, h, "signIn", http.MethodPost, "/session", "Sign in", a.signIn)
-	operation(a, h, "signOut", http.MethodDelete, "/session", "Sign out", a.signOut)
-
-	operation(a, h, "listMeetings", http.MethodGet, "/meetings", "The caller's meetings, newest first", a.listMeetings, needsSession)
-	operation(a, h, "createMeeting", http.MethodPost, "/meetings", "Create a meeting", a.createMeeting, needsSession, created)
-	operation(a, h, "getMeeting", http.MethodGet, "/meetings/{id}", "One of the caller's meetings", a.getMeeting, needsSession)
-	operation(a, h, "updateMeeting", http.MethodPatch, "/meetings/{id}", "Change the given settings of a meeting", a.updateMeeting, needsSession)
-	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it", a.deleteMeeting, needsSession)
-
-	operation(a, h, "getDoor", http.MethodPost, "/meetings/{id}/door", "What somebody with the link may know before coming in", a.getDoor)
-	operation(a, h, "createTicket", http.MethodPost, "/meetings/{id}/ticket", "Ask the gate for a ticket to the live channel; it opens one connection within 60 s", a.createTicket)
+	a.registerOrganisation(h)
+	a.registerTenants(h)
+	a.registerKeys(h)
+	a.registerAccount(h)
+	a.registerMeetings(h)
+	a.registerProviders(h)
 }
 
-// created and needsSession describe operations.
-func created(op *huma.Operation)  { op.DefaultStatus = http.StatusCreated }
-func needsSession(op *huma.Operation) { op.Security = []map[string][]string{{"session": {}}} }
+// created describes an operation that makes something.
+func created(op *huma.Operation) { op.DefaultStatus = http.StatusCreated }
 
 // operation adds one operation, whose errors become problems.
 func operation[I, O any](
@@ -163,11 +173,12 @@ func operation[I, O any](
 	op := huma.Operation{
 		OperationID: name, Method: method, Path: Prefix + path, Summary: summary,
 		MaxBodyBytes: maxBody, BodyReadTimeout: bodyTime,
-		Responses: map[string]*huma.Response{"default": problemResponse(h)},
+		Responses: map[string]*huma.Response{"default": problemResponse(h), "429": tooManyResponse(h)},
 	}
 	for _, option := range options {
 		option(&op)
 	}
+	a.declare(&op)
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := run(ctx, in)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -90,7 +91,7 @@ func problemOf(f *fault.Error) *Problem {
 	s := status(f)
 	p := &Problem{Title: http.StatusText(s), Status: s, Detail: f.Text, Code: f.Code}
 	if after := room.RetryAfter(f); after > 0 {
-		p.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(after.Seconds())))}}
+		p.wait(after)
 	}
 	return p
 }
@@ -104,7 +105,16 @@ func (a *api) problem(ctx context.Context, operation string, err error) *Problem
 	if f.Kind == fault.Unavailable && f.Cause != nil && ctx.Err() == nil {
 		a.Logger.WarnContext(ctx, "request could not be served", "operation", operation, "error", err)
 	}
-	return problemOf(f)
+	p := problemOf(f)
+	if after := waitOf(err); after > 0 {
+		p.wait(after)
+	}
+	return p
+}
+
+// wait says when trying again makes sense (RFC 9110 §10.2.3).
+func (p *Problem) wait(after time.Duration) {
+	p.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(after.Seconds())))}}
 }
 
 // internal answers with a reference under which the log has the cause.
@@ -144,6 +154,9 @@ func problemOfHuma(_ huma.Context, _ string, v any) (any, error) {
 
 // writeProblem is for what happens before and after huma.
 func writeProblem(w http.ResponseWriter, p *Problem) {
+	for name, values := range p.header {
+		w.Header()[name] = values
+	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p) //nolint:errcheck,errchkjson // the client has gone
@@ -199,6 +212,14 @@ func problemResponse(h huma.API) *huma.Response {
 		Description: "Error",
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
 	}
+}
+
+// tooManyResponse describes the answer to somebody above their share.
+func tooManyResponse(h huma.API) *huma.Response {
+	r := problemResponse(h)
+	r.Description = "Too many requests from this key, account or address"
+	r.Headers = map[string]*huma.Param{"Retry-After": {Description: "Seconds to wait", Schema: &huma.Schema{Type: "integer"}}}
+	return r
 }
 
 // marshalSpec writes the description without what huma describes and this API

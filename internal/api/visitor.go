@@ -3,12 +3,12 @@ package api
 import (
 	"context"
 	"fmt"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
 
+	"plenum/internal/apikey"
 	"plenum/internal/auth"
 	"plenum/internal/pii"
 	"plenum/internal/tenant"
@@ -23,9 +23,23 @@ const cookieName = "__Host-plenum"
 // lives as long as the request.
 type visitor struct {
 	tenant tenant.Tenant // whose host name the request used
-	source pii.Addr      // for the brake on guessing only
+	addr   netip.Addr    // where the request comes from; never stored
+	source pii.Addr      // the same as whom it counts for; for the brakes only
 	origin string        // as in "https://meet.example.org"
 	token  pii.Secret    // of the session cookie, "" without one
+
+	// Found out before operations that need to know.
+	key     *apikey.Key // nil when it is no key that asks
+	user    *user.User  // nil when it is nobody, or nobody has looked
+	session auth.Session
+}
+
+// principal names who asks, for telling requests of one from those of another.
+func (v visitor) principal() string {
+	if v.key != nil {
+		return "key:" + string(v.key.ID)
+	}
+	return "user:" + string(v.user.ID)
 }
 
 type visitorKey struct{}
@@ -33,16 +47,23 @@ type visitorKey struct{}
 // identify notes the visitor for the operations.
 func (a *api) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from := source(r.RemoteAddr)
+		if err := a.brake.takeFrom(from); err != nil {
+			writeProblem(w, a.problem(r.Context(), "identify", err))
+			return
+		}
 		t, err := a.Store.TenantByHost(r.Context(), tenant.HostOf(r.Host))
 		if err != nil {
 			writeProblem(w, a.problem(r.Context(), "identify", err))
 			return
 		}
-		v := visitor{tenant: t, source: source(r.RemoteAddr), origin: a.BaseURL}
+		v := visitor{tenant: t, addr: addrOf(r.RemoteAddr), source: from, origin: a.BaseURL}
 		if v.origin == "" || !t.Home {
 			v.origin = "https://" + r.Host
 		}
-		if c, err := r.Cookie(cookieName); err == nil {
+		// Who sends a key acts by the key alone: a page of another site can neither
+		// send one nor borrow the cookie beside it.
+		if c, err := r.Cookie(cookieName); err == nil && len(r.Header.Values("Authorization")) == 0 {
 			v.token = pii.Secret(c.Value)
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
@@ -54,39 +75,38 @@ func visitorOf(ctx context.Context) visitor {
 	return v
 }
 
-// source is the address without the port; of IPv6 the network, since one machine
-// has 2⁶⁴ addresses there.
-func source(remote string) pii.Addr {
+// addrOf is the address without the port; invalid when there is none.
+func addrOf(remote string) netip.Addr {
 	host, _, err := net.SplitHostPort(remote)
 	if err != nil {
 		host = remote
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
-		return pii.Addr(host)
+		return netip.Addr{}
 	}
-	addr = addr.Unmap().WithZone("")
-	if addr.Is4() {
-		return pii.Addr(addr.String())
-	}
-	network, err := addr.Prefix(64)
-	if err != nil {
-		return pii.Addr(addr.String())
-	}
-	return pii.Addr(network.String())
+	return addr.Unmap().WithZone("")
 }
 
-// guard keeps answers out of caches, takes nothing but JSON and turns a panic
-// into a problem without the address that net/http would log.
+// source is whom requests count for: the address, or of IPv6 the network, since
+// one machine has 2⁶⁴ addresses there.
+func source(remote string) pii.Addr {
+	addr := addrOf(remote)
+	if addr.Is6() && !addr.IsLoopback() {
+		if network, err := addr.Prefix(64); err == nil {
+			return pii.Addr(network.String())
+		}
+	}
+	return pii.Addr(addr.String())
+}
+
+// guard keeps answers out of caches and turns a panic into a problem without the
+// address that net/http would log.
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer a.recovered(r.Context(), w)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.ContentLength != 0 && !isJSON(r.Header.Get("Content-Type")) {
-			writeProblem(w, problemOf(errType))
-			return
-		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -98,28 +118,27 @@ func (a *api) recovered(ctx context.Context, w http.ResponseWriter) {
 	}
 }
 
-func isJSON(contentType string) bool {
-	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && kind == "application/json"
-}
-
 // signedIn returns the account that is signed in and its session, or
 // [auth.ErrRequired], and keeps the session alive.
 func (a *api) signedIn(ctx context.Context) (user.User, auth.Session, error) {
-	token := visitorOf(ctx).token
-	if token == "" {
+	v := visitorOf(ctx)
+	if v.user != nil {
+		return *v.user, v.session, nil
+	}
+	if v.token == "" {
 		return user.User{}, auth.Session{}, auth.ErrRequired
 	}
 	now := time.Now()
-	session, u, err := a.Store.Session(ctx, auth.HashToken(token), now)
+	session, u, err := a.Store.Session(ctx, auth.HashToken(v.token), now)
 	if err != nil {
 		return user.User{}, auth.Session{}, err
 	}
-	if u.Tenant != visitorOf(ctx).tenant.ID {
+	if u.Tenant != v.tenant.ID {
 		return user.User{}, auth.Session{}, auth.ErrRequired // of another organisation: not of anybody here
 	}
-	if expires, worth := session.Renewed(now); worth {
-		if err := a.Store.RenewSession(ctx, session.TokenHash, expires); err != nil {
+	if renewed, worth := session.Renewed(now); worth {
+		session = renewed
+		if err := a.Store.RenewSession(ctx, session); err != nil {
 			return user.User{}, auth.Session{}, err
 		}
 	}

@@ -3,6 +3,7 @@ package id
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"regexp"
 
@@ -50,6 +51,17 @@ func New[T ~string]() T {
 	var b [16]byte
 	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
 	return T(encoding.EncodeToString(b[:]))
+}
+
+// Derive returns the id that belongs to parts: always the same, and one that
+// tells nothing about them.
+func Derive[T ~string](parts ...string) T {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return T(encoding.EncodeToString(h.Sum(nil)[:16]))
 }
 
 // Parse checks s at the edge of the program, once.

@@ -38,6 +38,9 @@ UPDATE tenant SET name = $2, accent = $3, places = $4, settings = $5 WHERE id = 
 -- name: DeleteTenant :execrows
 DELETE FROM tenant WHERE id = $1;
 
+-- name: CountTenants :one
+SELECT count(*) FROM tenant;
+
 -- name: TenantMeetings :many
 SELECT id FROM meeting WHERE tenant_id = $1;
 

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"plenum/internal/fault"
+	"plenum/internal/pii"
+)
+
+// subject is whose requests are counted together.
+type subject int
+
+const (
+	ofSource subject = iota
+	ofAccount
+	ofKey
+)
+
+// allowance is how many requests a subject may make: burst at once, and one in
+// every while after that.
+type allowance struct {
+	every time.Duration
+	burst int
+}
+
+// allowances: 500 people behind one address who join within ten seconds make
+// about 3,000 requests; a person clicks, a program may loop.
+func allowances() map[subject]allowance {
+	return map[subject]allowance{
+		ofSource:  {10 * time.Millisecond, 6_000},
+		ofAccount: {50 * time.Millisecond, 600},
+		ofKey:     {50 * time.Millisecond, 600},
+	}
+}
+
+// maxCounted bounds the table: 30,000 entries of about 150 bytes are 4.5 MB. A
+// full one drops an entry at random, which gives somebody their burst back at a
+// chance of 1 in 30,000.
+const maxCounted = 30_000
+
+var errTooMany = fault.New("api.brake", fault.Exhausted, "rate.limited", "Too many requests. Please wait a little.")
+
+// tooMany is errTooMany with how long to wait.
+type tooMany struct{ after time.Duration }
+
+func (tooMany) Error() string { return errTooMany.Error() }
+func (tooMany) Unwrap() error { return errTooMany }
+
+// brake holds callers to their share. It lives in memory and knows its subjects
+// by keyed hashes only.
+type brake struct {
+	key [32]byte // of this start
+
+	mu    sync.Mutex
+	table map[[sha256.Size]byte]*rate.Limiter // guarded by mu
+}
+
+func newBrake() *brake {
+	b := &brake{table: map[[sha256.Size]byte]*rate.Limiter{}}
+	rand.Read(b.key[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
+	return b
+}
+
+// take counts one request. Fault: rate.limited, as [tooMany].
+func (b *brake) take(s subject, who string) error {
+	mac := hmac.New(sha256.New, b.key[:])
+	mac.Write([]byte{byte(s)})
+	mac.Write([]byte(who))
+	digest := [sha256.Size]byte(mac.Sum(nil))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limiter, ok := b.table[digest]
+	if !ok {
+		if len(b.table) >= maxCounted {
+			for other := range b.table {
+				delete(b.table, other)
+				break
+			}
+		}
+		share := allowances()[s]
+		limiter = rate.NewLimiter(rate.Every(share.every), share.burst)
+		b.table[digest] = limiter
+	}
+	r := limiter.Reserve()
+	if wait := r.Delay(); wait > 0 {
+		r.Cancel()
+		return tooMany{wait}
+	}
+	return nil
+}
+
+// takeFrom counts one request from a network address. What runs on this machine
+// is the operator's own, or a proxy that speaks for everybody.
+func (b *brake) takeFrom(source pii.Addr) error {
+	if a, err := netip.ParseAddr(source.Text()); err == nil && a.IsLoopback() {
+		return nil
+	}
+	return b.take(ofSource, source.Text())
+}
+
+// waitOf is how long to wait after err; 0 when it does not say.
+func waitOf(err error) time.Duration {
+	if t, ok := errors.AsType[tooMany](err); ok {
+		return t.after
+	}
+	return 0
+}
