@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", c)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "owner": owner, "newer": newer, "tmpfs": tmpfs, "take": takePort,
+			"ready": ready, "owner": owner, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
 		},
 	})
 }
@@ -109,6 +109,15 @@ func newer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	defer db.Close()
 	_, err = db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+	ts.Check(err)
+}
+
+// spoil DATA STATEMENT goes around the program to its database.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", filepath.Join(ts.MkAbs(args[0]), "plenum.db")+"?_busy_timeout=5000")
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec(args[1])
 	ts.Check(err)
 }
 
