@@ -44,7 +44,7 @@ func filled(t *testing.T) store.Config {
 	for range 50 {
 		m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
 		m.Welcome = strings.Repeat("welcome ", 200)
-		ok(t, s.CreateMeeting(t.Context(), m))
+		ok(t, s.CreateMeeting(t.Context(), m, nil))
 	}
 	ok(t, s.Close())
 	return c
@@ -174,7 +174,7 @@ func TestDeletedIsGone(t *testing.T) {
 	home, err := s.Home(t.Context())
 	ok(t, err)
 	m := meeting.New(home.ID, "", "Canary of the town council", owner.CreatedAt)
-	ok(t, s.CreateMeeting(t.Context(), m))
+	ok(t, s.CreateMeeting(t.Context(), m, nil))
 	if !onDisk(t, c, "Canary of the town council") {
 		t.Fatal("the test would not see it")
 	}
@@ -248,14 +248,14 @@ func onFullDisk(t *testing.T, dir string) {
 	for err == nil && written < 1_000 {
 		m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
 		m.Welcome = strings.Repeat("welcome ", 200)
-		if err = s.CreateMeeting(t.Context(), m); err == nil {
+		if err = s.CreateMeeting(t.Context(), m, nil); err == nil {
 			written++
 		}
 	}
 	if f, isFault := errors.AsType[*fault.Error](err); !isFault || f.Code != "disk.full" {
 		t.Fatalf("after %d meetings: %v", written, err)
 	}
-	list, err := s.MeetingsOf(t.Context(), owner.ID)
+	list, err := s.MeetingsOf(t.Context(), owner, meeting.Meeting{}, meeting.MaxPerOwner)
 	ok(t, err)
 	same(t, "meetings that were kept", len(list), written)
 }

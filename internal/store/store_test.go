@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"plenum/internal/access"
 	"plenum/internal/auth"
 	"plenum/internal/id"
-	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/store"
@@ -62,7 +58,13 @@ func suite(t *testing.T, fresh func(*testing.T) store.Config) {
 		{"SessionLimit", part.sessionLimit},
 		{"Meetings", part.meetings},
 		{"MeetingLimit", part.meetingLimit},
+		{"MeetingChanges", part.meetingChanges},
+		{"MeetingPages", part.meetingPages},
+		{"Rules", part.rules},
 		{"Invites", part.invites},
+		{"InvitePages", part.invitePages},
+		{"InviteUses", part.inviteUses},
+		{"Bans", part.bans},
 		{"Sitting", part.sitting},
 		{"Reopen", part.reopen},
 		{"Parallel", part.parallel},
@@ -325,117 +327,13 @@ func (p part) sessionLimit() {
 	is(t, "the newest", err, nil)
 }
 
-func (p part) meetings() {
-	t, c := p.T, p.Config
-	s := open(t, c)
-	owner := setUp(t, s)
-	first := meeting.New(owner.Tenant, owner.ID, "Bauausschuss", noon)
-	second := meeting.New(owner.Tenant, owner.ID, "Raad", noon.Add(time.Hour))
-	loose := meeting.New(owner.Tenant, "", "From the command line", noon)
-	for _, m := range []meeting.Meeting{first, second, loose} {
-		ok(t, s.CreateMeeting(t.Context(), m))
-		same(t, "meeting", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
-	}
-	same(t, "list", must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), owner.ID)), []meeting.Meeting{second, first})
-	same(t, "list of nobody", must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), "nobody")), []meeting.Meeting{})
-
-	first.Name, first.Welcome, first.MaxShares = "Finanzen", "Willkommen\n<b>nicht fett</b>", 8
-	first.Policy = access.Policy{Camera: true, Chat: true}
-	ok(t, s.UpdateMeeting(t.Context(), first))
-	same(t, "updated", must[meeting.Meeting](t)(s.Meeting(t.Context(), first.ID)), first)
-
-	ok(t, s.DeleteMeeting(t.Context(), first.ID))
-	_, err := s.Meeting(t.Context(), first.ID)
-	is(t, "deleted", err, meeting.ErrNotFound)
-	is(t, "delete again", s.DeleteMeeting(t.Context(), first.ID), meeting.ErrNotFound)
-	is(t, "update", s.UpdateMeeting(t.Context(), first), meeting.ErrNotFound)
-	is(t, "lock", s.SetLocked(t.Context(), first.ID, true), meeting.ErrNotFound)
-	is(t, "begin", s.BeginSitting(t.Context(), first.ID, "s", noon), meeting.ErrNotFound)
-	is(t, "end", s.EndSitting(t.Context(), first.ID, true), meeting.ErrNotFound)
-}
-
-func (p part) meetingLimit() {
-	t, c := p.T, p.Config
-	if testing.Short() {
-		t.Skip("a thousand writes")
-	}
-	s := open(t, c)
-	owner := setUp(t, s)
-	for range meeting.MaxPerOwner {
-		ok(t, s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, owner.ID, "One of many", noon)))
-	}
-	is(t, "one more", s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, owner.ID, "Too many", noon)), meeting.ErrTooMany)
-	same(t, "listed", len(must[[]meeting.Meeting](t)(s.MeetingsOf(t.Context(), owner.ID))), meeting.MaxPerOwner)
-	ok(t, s.CreateMeeting(t.Context(), meeting.New(owner.Tenant, "", "On the command line there is no limit", noon)))
-}
-
-func (p part) invites() {
-	t, c := p.T, p.Config
-	s := open(t, c)
-	home := must[tenant.Tenant](t)(s.Home(t.Context()))
-	m, other := meeting.New(home.ID, "", "A", noon), meeting.New(home.ID, "", "B", noon)
-	moderator, secret := invite.New(m.ID, access.Moderator, noon)
-	viewer, viewerSecret := invite.New(m.ID, access.Viewer, noon)
-	ok(t, s.CreateMeeting(t.Context(), m, moderator, viewer))
-	ok(t, s.CreateMeeting(t.Context(), other))
-
-	same(t, "moderator", must[invite.Invite](t)(s.InviteBySecret(t.Context(), m.ID, secret)), moderator)
-	same(t, "viewer", must[invite.Invite](t)(s.InviteBySecret(t.Context(), m.ID, viewerSecret)), viewer)
-	for name, secret := range map[string]pii.Secret{"empty": "", "wrong": pii.Secret(id.NewSecret()), "case": pii.Secret(strings.ToUpper(secret.Text()))} {
-		_, err := s.InviteBySecret(t.Context(), m.ID, secret)
-		is(t, name, err, invite.ErrUnknown)
-	}
-	_, err := s.InviteBySecret(t.Context(), other.ID, secret)
-	is(t, "in another meeting", err, invite.ErrUnknown)
-	ok(t, s.DeleteMeeting(t.Context(), m.ID))
-	_, err = s.InviteBySecret(t.Context(), m.ID, secret)
-	is(t, "of a deleted meeting", err, invite.ErrUnknown)
-
-	failing := meeting.New(home.ID, "", "C", noon)
-	same := moderator
-	if err := s.CreateMeeting(t.Context(), failing, moderator, same); err == nil {
-		t.Error("an invite was kept twice")
-	}
-	_, err = s.Meeting(t.Context(), failing.ID)
-	is(t, "a meeting whose invites failed", err, meeting.ErrNotFound)
-}
-
-func (p part) sitting() {
-	t, c := p.T, p.Config
-	s := open(t, c)
-	home := must[tenant.Tenant](t)(s.Home(t.Context()))
-	m := meeting.New(home.ID, "", "A", noon)
-	m.Ended = true
-	ok(t, s.CreateMeeting(t.Context(), m))
-	sitting := id.New[id.Sitting]()
-	seats := []id.Seat{id.New[id.Seat](), id.New[id.Seat]()}
-	slices.Sort(seats)
-
-	ok(t, s.BeginSitting(t.Context(), m.ID, sitting, noon))
-	ok(t, s.SetLocked(t.Context(), m.ID, true))
-	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[1]))
-	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[0]))
-	ok(t, s.RemoveSeat(t.Context(), m.ID, seats[0]))
-	m.Ended, m.Locked, m.Sitting, m.SittingStartedAt = false, true, sitting, noon
-	same(t, "sitting", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
-	same(t, "removed", must[[]id.Seat](t)(s.RemovedSeats(t.Context(), m.ID)), seats)
-
-	ok(t, s.EndSitting(t.Context(), m.ID, true))
-	m.Ended, m.Locked, m.Sitting, m.SittingStartedAt = true, false, "", time.Time{}
-	same(t, "ended", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
-	same(t, "removed after the end", must[[]id.Seat](t)(s.RemovedSeats(t.Context(), m.ID)), []id.Seat{})
-	if err := s.RemoveSeat(t.Context(), "nowhere", seats[0]); err == nil {
-		t.Error("a seat of no meeting was kept")
-	}
-}
-
 func (p part) reopen() {
 	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
 	_, token := signIn(t, s, owner)
 	m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
-	ok(t, s.CreateMeeting(t.Context(), m))
+	ok(t, s.CreateMeeting(t.Context(), m, nil))
 	ok(t, s.Close())
 
 	s = open(t, c)
@@ -458,10 +356,10 @@ func (p part) parallel() {
 			s := stores[i%2]
 			for range 5 {
 				m := meeting.New(owner.Tenant, owner.ID, "Parallel", noon)
-				if err := s.CreateMeeting(t.Context(), m); err != nil {
+				if err := s.CreateMeeting(t.Context(), m, nil); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.MeetingsOf(t.Context(), owner.ID); err != nil {
+				if _, err := s.MeetingsOf(t.Context(), owner, meeting.Meeting{}, meeting.MaxPerOwner); err != nil {
 					t.Error(err)
 				}
 				if err := s.BeginSitting(t.Context(), m.ID, "s", noon); err != nil {
@@ -474,7 +372,7 @@ func (p part) parallel() {
 		})
 	}
 	wg.Wait()
-	same(t, "meetings", len(must[[]meeting.Meeting](t)(stores[1].MeetingsOf(t.Context(), owner.ID))), 100)
+	same(t, "meetings", len(must[[]meeting.Meeting](t)(stores[1].MeetingsOf(t.Context(), owner, meeting.Meeting{}, meeting.MaxPerOwner))), 100)
 }
 
 func (p part) canceled() {
