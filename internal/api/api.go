@@ -37,6 +37,7 @@ type Store interface {
 	accountStore
 	meetingStore
 	providerStore
+	auditStore
 }
 
 // Rooms are the live meetings.
@@ -74,6 +75,7 @@ type Config struct {
 	AdminApart bool
 	OwnHosts   []string // names of the server itself, which no organisation may take
 	Answers    Sealer   // of answers kept for repetition
+	Factors    Sealer   // of the secrets of authenticator apps
 	Key        [32]byte // of the hashes by which they are found
 	Version    string   // of the program
 	LAN        bool     // the server has a certificate authority of its own at /ca.crt
@@ -160,6 +162,7 @@ func (a *api) register(h huma.API) {
 	a.registerAccount(h)
 	a.registerMeetings(h)
 	a.registerProviders(h)
+	a.registerAudit(h)
 }
 
 // created describes an operation that makes something.
