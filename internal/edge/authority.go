@@ -43,14 +43,14 @@ type Authority struct {
 	external []netip.Addr
 	local    func() []netip.Addr
 	hostname string
+	tenants  func() []string
 	log      *slog.Logger
 
-	ca    *x509.Certificate
-	caPEM []byte
-	key   *ecdsa.PrivateKey
-
-	mu   sync.Mutex // makes renewals happen one after another
-	leaf atomic.Pointer[tls.Certificate]
+	mu    sync.Mutex        // makes renewals happen one after another
+	ca    *x509.Certificate // guarded by mu
+	caPEM []byte            // guarded by mu
+	key   *ecdsa.PrivateKey // guarded by mu
+	leaf  atomic.Pointer[tls.Certificate]
 }
 
 // AuthorityConfig is what an [Authority] needs to know.
@@ -60,14 +60,17 @@ type AuthorityConfig struct {
 	External []netip.Addr // addresses under which a NAT shows this machine
 	Local    func() []netip.Addr
 	Hostname string
+	Tenants  func() []string // names of the organisations beside the home organisation; nil for none
 	Logger   *slog.Logger
 }
 
-// OpenAuthority reads the authority in c.Dir and makes it on first start, or
-// anew when a configured name lies outside what the old one may sign.
+// OpenAuthority reads the authority in c.Dir and makes it on first start.
 func OpenAuthority(c AuthorityConfig) (*Authority, error) {
 	a := &Authority{
-		dir: c.Dir, domain: c.Domain, external: c.External, local: c.Local, hostname: c.Hostname, log: c.Logger,
+		dir: c.Dir, domain: c.Domain, external: c.External, local: c.Local, hostname: c.Hostname, tenants: c.Tenants, log: c.Logger,
+	}
+	if a.tenants == nil {
+		a.tenants = func() []string { return nil }
 	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, err
@@ -80,10 +83,6 @@ func OpenAuthority(c AuthorityConfig) (*Authority, error) {
 		return nil, fmt.Errorf("the certificate authority in %s is damaged; put it back from a backup, or delete it and have clients trust the new one: %w", a.path("ca.pem"), err)
 	default:
 		a.use(ca)
-		if time.Now().After(a.ca.NotAfter.Add(-leafLife)) || !a.mayVouchForConfigured() {
-			a.log.Warn("certificate authority is replaced: it ended or its names changed; devices that trusted it must trust the new one")
-			err = a.create()
-		}
 	}
 	if err != nil {
 		return nil, err
@@ -97,10 +96,27 @@ func OpenAuthority(c AuthorityConfig) (*Authority, error) {
 func (a *Authority) path(name string) string { return filepath.Join(a.dir, name) }
 
 // PEM is the authority's certificate, for people to install.
-func (a *Authority) PEM() []byte { return a.caPEM }
+func (a *Authority) PEM() []byte {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.caPEM
+}
 
 // Certificate is the server's present certificate with its chain.
 func (a *Authority) Certificate() *tls.Certificate { return a.leaf.Load() }
+
+// CertificateFor is Certificate for a name that a client asks for. An
+// organisation that was made a moment ago has it made with its name.
+func (a *Authority) CertificateFor(name string) *tls.Certificate {
+	leaf := a.leaf.Load()
+	if slices.Contains(a.tenants(), name) && !slices.Contains(leaf.Leaf.DNSNames, name) {
+		if err := a.Renew(); err != nil {
+			a.log.Error("certificate not renewed", "error", err)
+		}
+		leaf = a.leaf.Load()
+	}
+	return leaf
+}
 
 // Run renews the certificate in the running process until ctx ends.
 func (a *Authority) Run(ctx context.Context) {
@@ -119,10 +135,17 @@ func (a *Authority) Run(ctx context.Context) {
 }
 
 // Renew makes a new server certificate if the present one is missing, old, of
-// another authority or lacks one of this machine's names.
+// another authority or lacks one of this machine's names; and a new authority
+// first, if the present one nears its end or may not vouch for a name.
 func (a *Authority) Renew() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if time.Now().After(a.ca.NotAfter.Add(-leafLife)) || !a.mayVouchForConfigured() {
+		a.log.Warn("certificate authority is replaced: it ended or its names changed; devices that trusted it must trust the new one")
+		if err := a.create(); err != nil {
+			return err
+		}
+	}
 	names, addrs := a.names()
 	if leaf := a.leaf.Load(); leaf != nil && a.fresh(leaf.Leaf, names, addrs) {
 		return nil
@@ -191,7 +214,7 @@ func (a *Authority) names() (names []string, addrs []netip.Addr) {
 
 func (a *Authority) callNames() []string {
 	names := []string{"localhost"}
-	for _, name := range []string{a.domain, a.hostname} {
+	for _, name := range append([]string{a.domain, a.hostname}, a.tenants()...) {
 		if name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -205,15 +228,18 @@ func (a *Authority) callNames() []string {
 // mayVouchForConfigured reports whether the authority covers what the operator
 // told us to be called; what the machine calls itself may change freely.
 func (a *Authority) mayVouchForConfigured() bool {
-	if a.domain != "" && !a.mayVouch(a.domain, netip.Addr{}) {
-		return false
+	for _, name := range append([]string{a.domain}, a.tenants()...) {
+		if name != "" && !a.mayVouch(name, netip.Addr{}) {
+			return false
+		}
 	}
 	return !slices.ContainsFunc(a.external, func(addr netip.Addr) bool { return !a.mayVouch("", addr) })
 }
 
 func (a *Authority) mayVouch(name string, addr netip.Addr) bool {
 	if name != "" {
-		return slices.Contains(a.ca.PermittedDNSDomains, name)
+		// A permitted name permits the names below it (RFC 5280 §4.2.1.10).
+		return slices.ContainsFunc(a.ca.PermittedDNSDomains, func(p string) bool { return name == p || strings.HasSuffix(name, "."+p) })
 	}
 	return slices.ContainsFunc(a.ca.PermittedIPRanges, func(n *net.IPNet) bool { return n.Contains(addr.AsSlice()) })
 }

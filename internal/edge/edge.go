@@ -15,8 +15,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -45,6 +47,13 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Dir            string // certificates and keys; mode 0700
 	ACME           *ACME  // nil: own authority only
+	// Tenants lists the names of the organisations beside the home organisation, as
+	// they are at the moment; it is called for each connection. nil for none.
+	Tenants func() []string
+	// AdminListen is where the administration answers, and nowhere else then; "" for
+	// no such listener.
+	AdminListen string
+	AdminAPI    http.Handler // /api/ there
 
 	API    http.Handler                // /api/
 	Live   http.Handler                // /live
@@ -59,8 +68,8 @@ type Config struct {
 
 // Edge is a listening server.
 type Edge struct {
-	listener  net.Listener
-	server    *http.Server
+	listeners []net.Listener // the administration's second, if there is one
+	servers   []*http.Server // in the same order
 	authority *Authority
 	acme      *acmeManager
 	log       *slog.Logger
@@ -69,42 +78,78 @@ type Edge struct {
 // New takes the port and prepares certificates; nothing is served before Run.
 func New(ctx context.Context, c Config) (*Edge, error) {
 	e := &Edge{log: c.Logger}
-	hostname := localHostname()
-	known := newHosts(c.Domain, hostname, c.External, LocalAddrs)
+	if c.Tenants == nil {
+		c.Tenants = func() []string { return nil }
+	}
+	known := &hosts{names: OwnHosts(c.Domain), tenants: c.Tenants, addrs: c.External, local: LocalAddrs}
 	pages, err := newFiles(c.Pages)
 	if err != nil {
 		return nil, err
 	}
 	if e.authority, err = OpenAuthority(AuthorityConfig{
-		Dir: c.Dir, Domain: c.Domain, External: c.External, Local: LocalAddrs, Hostname: hostname, Logger: c.Logger,
+		Dir: c.Dir, Domain: c.Domain, External: c.External, Local: LocalAddrs, Hostname: localHostname(), Tenants: c.Tenants, Logger: c.Logger,
 	}); err != nil {
 		return nil, err
 	}
-	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
+	if err := e.listen(ctx, c, known, c.Listen, func() http.Handler {
+		if c.AdminListen != "" {
+			return notForAdministration(e.routes(c, pages))
+		}
+		return e.routes(c, pages)
+	}); err != nil {
 		return nil, err
 	}
-	e.listener = &limited{
-		Listener: tcp, unlimited: c.TrustedProxies, answer: redirectToTLS(known, c.BaseURL), log: c.Logger, from: map[netip.Prefix]int{},
-	}
 	if c.ACME != nil {
-		if e.acme, err = newACME(*c.ACME, c, tcp.Addr()); err != nil {
-			return nil, errors.Join(err, tcp.Close())
+		if e.acme, err = newACME(*c.ACME, c, e.Addr()); err != nil {
+			return nil, errors.Join(err, e.Close())
 		}
 	}
-	e.server = &http.Server{
-		Handler:   recoverPanics(c.Logger, trueClient(c.TrustedProxies, known.check(headers(c.ACME != nil, limitBody(e.routes(c, pages)))))),
-		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: e.certificate, NextProtos: e.protocols()},
-		ErrorLog:  c.Errors, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeader,
-		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: 100},
+	if c.AdminListen != "" {
+		if err := e.listen(ctx, c, known, c.AdminListen, func() http.Handler { return adminRoutes(c, pages) }); err != nil {
+			return nil, errors.Join(err, e.Close())
+		}
 	}
 	return e, nil
 }
 
+// listen takes a port and prepares to serve routes there, behind everything that
+// protects them.
+func (e *Edge) listen(ctx context.Context, c Config, known *hosts, address string, routes func() http.Handler) error {
+	tcp, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	base := c.BaseURL
+	if len(e.listeners) > 0 {
+		base = "https://" + tcp.Addr().String()
+	}
+	e.listeners = append(e.listeners, &limited{
+		Listener: tcp, unlimited: c.TrustedProxies, answer: redirectToTLS(known, base), log: c.Logger, from: map[netip.Prefix]int{},
+	})
+	e.servers = append(e.servers, &http.Server{
+		Handler:   recoverPanics(c.Logger, trueClient(c.TrustedProxies, known.check(headers(c.ACME != nil, limitBody(routes()))))),
+		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: e.certificate, NextProtos: protocols(c.ACME != nil)},
+		ErrorLog:  c.Errors, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader,
+		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: 100},
+	})
+	return nil
+}
+
 // Addr is the address listened on.
-func (e *Edge) Addr() *net.TCPAddr {
-	return e.listener.Addr().(*net.TCPAddr) //nolint:forcetypeassert,errcheck // a TCP listener has no other
+func (e *Edge) Addr() *net.TCPAddr { return addrOf(e.listeners[0]) }
+
+// AdminAddr is the address of the administration; nil when it has none of its
+// own.
+func (e *Edge) AdminAddr() *net.TCPAddr {
+	if len(e.listeners) < 2 {
+		return nil
+	}
+	return addrOf(e.listeners[1])
+}
+
+func addrOf(l net.Listener) *net.TCPAddr {
+	return l.Addr().(*net.TCPAddr) //nolint:forcetypeassert,errcheck // a TCP listener has no other
 }
 
 // AuthorityPEM is the certificate of the server's own authority.
@@ -115,36 +160,71 @@ func (e *Edge) AuthorityPEM() []byte { return e.authority.PEM() }
 func (e *Edge) Run(ctx context.Context, grace time.Duration) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	renewed := make(chan struct{})
-	go func() { defer close(renewed); e.authority.Run(ctx) }()
+	var certificates, serving sync.WaitGroup
+	certificates.Go(func() { e.authority.Run(ctx) })
 	if e.acme != nil {
-		if err := e.acme.start(ctx); err != nil {
-			return errors.Join(err, e.listener.Close())
-		}
-		defer e.acme.stop()
+		certificates.Go(func() { e.acme.run(ctx) })
 	}
+	failures := make([]error, len(e.servers))
+	for i := range e.servers {
+		serving.Go(func() {
+			defer cancel() // one that fails takes the other with it
+			failures[i] = serve(ctx, e.servers[i], e.listeners[i], grace)
+		})
+	}
+	serving.Wait()
+	certificates.Wait()
+	return errors.Join(failures...)
+}
+
+// serve runs one server until ctx ends.
+func serve(ctx context.Context, s *http.Server, l net.Listener, grace time.Duration) error {
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		err := e.server.Shutdown(limit)
+		err := s.Shutdown(limit)
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = e.server.Close()
+			err = s.Close()
 		}
 		stopped <- err
 	})
-	err := e.server.ServeTLS(e.listener, "", "")
+	err := s.ServeTLS(l, "", "")
 	if stop() { // Serve failed by itself
-		cancel()
-		<-renewed
 		return err
 	}
-	<-renewed
 	return <-stopped
 }
 
-// Close gives the port back when Run was never called.
-func (e *Edge) Close() error { return e.listener.Close() }
+// Close gives the ports back when Run was never called.
+func (e *Edge) Close() error {
+	var failures []error
+	for _, l := range e.listeners {
+		failures = append(failures, l.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// adminRoutes is what the listener for administration serves: pages and API, no
+// meetings.
+func adminRoutes(c Config, pages http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", c.AdminAPI)
+	mux.Handle("/", pages)
+	return mux
+}
+
+// notForAdministration hides the pages of the administration where it does not
+// answer.
+func notForAdministration(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := path.Clean("/" + r.URL.Path); p == "/admin" || strings.HasPrefix(p, "/admin/") {
+			http.Error(w, "There is nothing here.", http.StatusNotFound)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 func (e *Edge) routes(c Config, pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
@@ -189,11 +269,11 @@ func (e *Edge) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error)
 			return cert, err
 		}
 	}
-	return e.authority.Certificate(), nil
+	return e.authority.CertificateFor(strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))), nil
 }
 
-func (e *Edge) protocols() []string {
-	if e.acme != nil {
+func protocols(acme bool) []string {
+	if acme {
 		return []string{"h2", "http/1.1", challengeProtocol}
 	}
 	return []string{"h2", "http/1.1"}

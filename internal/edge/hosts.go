@@ -29,12 +29,16 @@ func LocalAddrs() []netip.Addr {
 // hosts knows the names this server answers to. A request that calls it by any
 // other name was led here by somebody else's DNS, or wants a poisoned link.
 type hosts struct {
-	names []string
-	addrs []netip.Addr
-	local func() []netip.Addr
+	names   []string
+	tenants func() []string // names of the organisations
+	addrs   []netip.Addr
+	local   func() []netip.Addr
 }
 
-func newHosts(domain, hostname string, external []netip.Addr, local func() []netip.Addr) *hosts {
+// OwnHosts lists the names that a server goes by itself.
+func OwnHosts(domain string) []string { return ownHosts(domain, localHostname()) }
+
+func ownHosts(domain, hostname string) []string {
 	names := []string{"localhost"}
 	if domain != "" {
 		names = append(names, domain)
@@ -42,7 +46,7 @@ func newHosts(domain, hostname string, external []netip.Addr, local func() []net
 	if hostname != "" {
 		names = append(names, hostname, hostname+".local")
 	}
-	return &hosts{names, external, local}
+	return names
 }
 
 // knows reports whether host, with or without a port, is one of this server's.
@@ -59,7 +63,7 @@ func (h *hosts) knows(host string, connected net.Addr) bool {
 	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
-		return slices.Contains(h.names, host)
+		return slices.Contains(h.names, host) || slices.Contains(h.tenants(), host)
 	}
 	addr = addr.Unmap()
 	if tcp, ok := connected.(*net.TCPAddr); ok && tcp.AddrPort().Addr().Unmap().WithZone("") == addr {
