@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"plenum/internal/audit"
 	"plenum/internal/auth"
 	"plenum/internal/fault"
 	"plenum/internal/id"
@@ -20,37 +20,49 @@ import (
 
 var errSetUpSecret = fault.New("api.setUp", fault.Forbidden, "setup.invalid", "This set-up link is not valid. The server prints the right one when it starts.")
 
-// accountStore is where accounts and sign-ins are kept.
+// accountStore is where accounts are kept.
 type accountStore interface {
-	IsSetUp(ctx context.Context) (bool, error)
-	SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session) (user.User, error)
+	sessionStore
+	factorStore
+	peopleStore
 
-	UserByEmail(ctx context.Context, email pii.Email) (user.User, error)
+	IsSetUp(ctx context.Context) (bool, error)
+	SetUp(ctx context.Context, organisation string, owner user.User, session auth.Session, entries ...audit.Entry) (user.User, error)
+	UserOf(ctx context.Context, t id.Tenant, u id.User) (user.User, error)
+	UserByEmail(ctx context.Context, t id.Tenant, email pii.Email) (user.User, error)
+	UpdateUser(ctx context.Context, t id.Tenant, u id.User, change func(*user.User) error, entries ...audit.Entry) (user.User, error)
 	SetPasswordHash(ctx context.Context, u id.User, hash string) error
-	CreateSession(ctx context.Context, session auth.Session) error
-	Session(ctx context.Context, tokenHash [32]byte, now time.Time) (auth.Session, user.User, error)
-	RenewSession(ctx context.Context, tokenHash [32]byte, expires time.Time) error
-	DeleteSession(ctx context.Context, tokenHash [32]byte) error
+	ChangePassword(ctx context.Context, u id.User, hash string, keep [32]byte, entries ...audit.Entry) error
+	Welcome(ctx context.Context, t id.Tenant, secret pii.Secret, now time.Time) (user.User, error)
+	UseWelcome(ctx context.Context, u id.User, secret pii.Secret, hash string, now time.Time, entries ...audit.Entry) error
 }
 
 func (a *api) registerAccount(h huma.API) {
 	operation(a, h, "setUp", http.MethodPost, "/setup", "Create the organisation and its first account, once", a.setUp, public, created)
+	operation(a, h, "getWelcome", http.MethodPost, "/welcome/person", "Whose link to set a password it is", a.getWelcome, public)
+	operation(a, h, "useWelcome", http.MethodPost, "/welcome", "Set the password of an account with the link for it, and sign in", a.useWelcome, public)
 
-	operation(a, h, "getSession", http.MethodGet, "/session", "Who is signed in", a.getSession, public)
-	operation(a, h, "signIn", http.MethodPost, "/session", "Sign in", a.signIn, public)
-	operation(a, h, "signOut", http.MethodDelete, "/session", "Sign out", a.signOut, public)
+	operation(a, h, "getAccount", http.MethodGet, "/account", "One's own account", a.getAccount, needsSession)
+	operation(a, h, "updateAccount", http.MethodPatch, "/account", "Change one's own account", a.updateAccount, needsSession)
+	operation(a, h, "changePassword", http.MethodPost, "/account/password", "Change one's password; ends all other sessions", a.changePassword, needsSession)
+
+	a.registerSessions(h)
+	a.registerFactors(h)
+	a.registerPasskeys(h)
+	a.registerPeople(h)
 }
 
 // User is an account as its owner sees it.
 type User struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Email string `json:"email"`
-	Admin bool   `json:"admin" doc:"May administer the organisation"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Admin    bool   `json:"admin" doc:"May administer the organisation"`
+	Operator bool   `json:"operator" doc:"May administer the server: organisations and their pools"`
 }
 
 func userOf(u user.User) User {
-	return User{ID: string(u.ID), Name: u.Name.Text(), Email: u.Email.Text(), Admin: u.Admin}
+	return User{ID: string(u.ID), Name: u.Name.Text(), Email: u.Email.Text(), Admin: u.Admin, Operator: u.Operator}
 }
 
 // SignedIn is who has just signed in.
@@ -101,7 +113,10 @@ func (a *api) setUp(ctx context.Context, in *setUpRequest) (*signedInAnswer, err
 	now := time.Now()
 	owner := user.User{ID: id.New[id.User](), Name: name, Email: email, Admin: true, Operator: true, PasswordHash: hash, CreatedAt: now}
 	session, token := auth.NewSession(owner.ID, now)
-	owner, err = a.Store.SetUp(ctx, organisation, owner, session)
+	session.Browser = visitorOf(ctx).browser
+	who := audit.Party{Kind: audit.User, ID: string(owner.ID)}
+	owner, err = a.Store.SetUp(ctx, organisation, owner, session,
+		audit.Entry{Action: audit.AccountCreated, Actor: who, Credential: "link", Subject: who})
 	if err != nil {
 		return nil, err
 	}
@@ -114,109 +129,177 @@ func equal(a, b pii.Secret) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// Session is who is signed in in this browser.
-type Session struct {
-	User *User `json:"user" doc:"null for nobody"`
+// Account is one's own account in full.
+type Account struct {
+	User
+	Password      bool      `json:"password" doc:"Signs in with a password of ours, not with an identity provider"`
+	TOTP          bool      `json:"totp" doc:"An authenticator app is set up"`
+	RecoveryCodes int       `json:"recoveryCodes" doc:"How many are left"`
+	Passkeys      int       `json:"passkeys"`
+	MustHave      bool      `json:"mustHaveFactor" doc:"The organisation demands a second factor of this person"`
+	CreatedAt     time.Time `json:"createdAt"`
 }
 
-// TransformSchema says that user may be null, for which huma has no tag.
-func (Session) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	u := s.Properties["user"]
-	s.Properties["user"] = &huma.Schema{Description: u.Description, OneOf: []*huma.Schema{{Ref: u.Ref}, {Type: "null"}}}
-	return s
-}
+type accountAnswer struct{ Body Account }
 
-type sessionAnswer struct{ Body Session }
-
-func (a *api) getSession(ctx context.Context, _ *struct{}) (*sessionAnswer, error) {
-	u, err := a.caller(ctx)
-	if errors.Is(err, auth.ErrRequired) {
-		return &sessionAnswer{}, nil
-	}
+func (a *api) getAccount(ctx context.Context, _ *struct{}) (*accountAnswer, error) {
+	who, err := a.self(ctx)
 	if err != nil {
 		return nil, err
 	}
-	me := userOf(u)
-	return &sessionAnswer{Session{User: &me}}, nil
-}
-
-// SignIn is the request of somebody with an account.
-type SignIn struct {
-	Email    string `json:"email"`
-	Password string `json:"password"`
-}
-
-type signInRequest struct{ Body SignIn }
-
-// signIn answers a wrong address and a wrong password alike, after the same
-// time.
-func (a *api) signIn(ctx context.Context, in *signInRequest) (*signedInAnswer, error) {
-	if len(in.Body.Password) > 4*auth.MaxPassword {
-		return nil, auth.ErrWrong
-	}
-	password := pii.Secret(in.Body.Password)
-	email, err := user.ParseEmail(in.Body.Email)
-	if err != nil {
-		return nil, auth.ErrWrong // no account has such an address, which everybody may know
-	}
-	from := visitorOf(ctx).source
-	if err := a.limiter.Attempt(email, from); err != nil {
-		return nil, err
-	}
-	u, err := a.Store.UserByEmail(ctx, visitorOf(ctx).tenant.ID, email)
-	if err != nil && !errors.Is(err, user.ErrNotFound) {
-		return nil, err
-	}
-	ok, err := a.Passwords.Verify(ctx, u.PasswordHash, password)
+	factors, err := a.Store.Factors(ctx, who.user.ID)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, auth.ErrWrong
-	}
-	a.limiter.Succeeded(email, from)
-	if err := a.renewHash(ctx, u, password); err != nil {
-		return nil, err
-	}
-	session, token := auth.NewSession(u.ID, time.Now())
-	if err := a.Store.CreateSession(ctx, session); err != nil {
-		return nil, err
-	}
-	if err := a.forget(ctx); err != nil { // the one this browser had
-		return nil, err
-	}
-	return &signedInAnswer{SetCookie: sessionCookie(token), Body: SignedIn{User: userOf(u)}}, nil
+	return &accountAnswer{Account{
+		User: userOf(who.user), Password: who.user.Provider == "", TOTP: factors.TOTP, RecoveryCodes: factors.Recovery,
+		Passkeys: len(factors.Passkeys), MustHave: demands(who.tenant, who.user), CreatedAt: who.user.CreatedAt,
+	}}, nil
 }
 
-// renewHash moves an old hash to today's parameters, now that the password is
-// known.
-func (a *api) renewHash(ctx context.Context, u user.User, password pii.Secret) error {
-	if !a.Passwords.Outdated(u.PasswordHash) {
-		return nil
+// AccountChange is what a person may change by themselves. The address is not
+// among it: rules give rights by its domain.
+type AccountChange struct {
+	Name *string `json:"name,omitempty"`
+}
+
+type updateAccountRequest struct{ Body AccountChange }
+
+type userAnswer struct{ Body User }
+
+func (a *api) updateAccount(ctx context.Context, in *updateAccountRequest) (*userAnswer, error) {
+	who, err := a.actor(ctx, personal)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Name == nil {
+		return &userAnswer{userOf(who.user)}, nil
+	}
+	name, err := user.ParseName(*in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	if who.user.Provider != "" {
+		return nil, user.ErrProvider
+	}
+	entry := who.entry(audit.AccountChanged, who.party())
+	entry.Detail = map[string]string{"fields": "name"}
+	changed, err := a.Store.UpdateUser(ctx, who.tenant.ID, who.user.ID, func(u *user.User) error { u.Name = name; return nil }, entry)
+	if err != nil {
+		return nil, err
+	}
+	return &userAnswer{userOf(changed)}, nil
+}
+
+// PasswordChange is the request for another password.
+type PasswordChange struct {
+	Old string `json:"old"`
+	New string `json:"new" doc:"At least 10 characters"`
+}
+
+type changePasswordRequest struct{ Body PasswordChange }
+
+func (a *api) changePassword(ctx context.Context, in *changePasswordRequest) (*struct{}, error) {
+	who, err := a.actor(ctx, personal)
+	if err != nil {
+		return nil, err
+	}
+	if err := who.fresh(); err != nil {
+		return nil, err
+	}
+	if who.user.Provider != "" {
+		return nil, user.ErrProvider
+	}
+	password, err := auth.ParsePassword(in.Body.New)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.verifyPassword(ctx, who.user, in.Body.Old); err != nil {
+		return nil, err
 	}
 	hash, err := a.Passwords.Hash(ctx, password)
 	if err != nil {
-		return err
-	}
-	return a.Store.SetPasswordHash(ctx, u.ID, hash)
-}
-
-// forget ends the session of this browser, if there is one.
-func (a *api) forget(ctx context.Context) error {
-	token := visitorOf(ctx).token
-	if token == "" {
-		return nil
-	}
-	return a.Store.DeleteSession(ctx, auth.HashToken(token))
-}
-
-type signOutAnswer struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
-}
-
-func (a *api) signOut(ctx context.Context, _ *struct{}) (*signOutAnswer, error) {
-	if err := a.forget(ctx); err != nil {
 		return nil, err
 	}
-	return &signOutAnswer{SetCookie: sessionCookie("")}, nil
+	entry := who.entry(audit.AccountChanged, who.party())
+	entry.Detail = map[string]string{"fields": "password"}
+	return nil, a.Store.ChangePassword(ctx, who.user.ID, hash, who.session.TokenHash, entry)
+}
+
+// verifyPassword checks the password of somebody who is signed in, within the
+// limits of signing in. Faults: password.wrong, rate.limited, server.busy.
+func (a *api) verifyPassword(ctx context.Context, u user.User, typed string) error {
+	if len(typed) > 4*auth.MaxPassword {
+		return auth.ErrPassword
+	}
+	source := visitorOf(ctx).source
+	if err := a.limiter.Attempt(u.Login(), source); err != nil {
+		return err
+	}
+	ok, err := a.Passwords.Verify(ctx, u.PasswordHash, pii.Secret(typed))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return auth.ErrPassword
+	}
+	a.limiter.Succeeded(u.Login(), source)
+	return nil
+}
+
+// WelcomeSecret is what a link to set a password carries.
+type WelcomeSecret struct {
+	Secret string `json:"secret"`
+}
+
+// WelcomePerson is whose link it is.
+type WelcomePerson struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+type (
+	getWelcomeRequest struct{ Body WelcomeSecret }
+	getWelcomeAnswer  struct{ Body WelcomePerson }
+)
+
+func (a *api) getWelcome(ctx context.Context, in *getWelcomeRequest) (*getWelcomeAnswer, error) {
+	u, err := a.Store.Welcome(ctx, visitorOf(ctx).tenant.ID, pii.Secret(in.Body.Secret), time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &getWelcomeAnswer{WelcomePerson{Name: u.Name.Text(), Email: u.Email.Text()}}, nil
+}
+
+// Welcome is the request of somebody with a link.
+type Welcome struct {
+	Secret   string `json:"secret"`
+	Password string `json:"password" doc:"At least 10 characters"`
+}
+
+type useWelcomeRequest struct{ Body Welcome }
+
+// useWelcome sets the password and goes on as if it had been typed: who has a
+// second factor is asked for it.
+func (a *api) useWelcome(ctx context.Context, in *useWelcomeRequest) (*signInAnswer, error) {
+	now, t, secret := time.Now(), visitorOf(ctx).tenant, pii.Secret(in.Body.Secret)
+	u, err := a.Store.Welcome(ctx, t.ID, secret, now)
+	if err != nil {
+		return nil, err
+	}
+	password, err := auth.ParsePassword(in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := a.Passwords.Hash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	who := audit.Party{Kind: audit.User, ID: string(u.ID)}
+	entry := audit.Entry{Tenant: t.ID, Action: audit.AccountChanged, Actor: who, Credential: "link", Subject: who, Detail: map[string]string{"fields": "password"}}
+	if err := a.Store.UseWelcome(ctx, u.ID, secret, hash, now, entry); err != nil {
+		return nil, err
+	}
+	u.PasswordHash = hash
+	return a.proceed(ctx, u, proof{With: "link"})
 }

@@ -72,7 +72,8 @@ func (w actor) entry(action audit.Action, subject audit.Party) audit.Entry {
 
 // actor returns who asks: a signed-in person of the organisation whose host name
 // the request used, or a key of it with the scope. Faults: [auth.ErrRequired],
-// key.invalid, key.scope.
+// key.invalid, key.scope, and factor.required where everybody needs a second
+// factor; see [api.self].
 func (a *api) actor(ctx context.Context, need scope) (actor, error) {
 	v := visitorOf(ctx)
 	if v.key != nil {
@@ -82,6 +83,9 @@ func (a *api) actor(ctx context.Context, need scope) (actor, error) {
 		return actor{tenant: v.tenant, key: v.key}, nil
 	}
 	u, session, err := a.signedIn(ctx)
+	if err == nil && v.tenant.Settings.SecondFactor.Everyone && !session.SecondFactor {
+		err = errSecondFactor
+	}
 	return actor{tenant: v.tenant, user: u, session: session}, err
 }
 

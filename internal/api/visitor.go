@@ -27,6 +27,8 @@ type visitor struct {
 	source pii.Addr      // the same as whom it counts for; for the brakes only
 	origin string        // as in "https://meet.example.org"
 	token  pii.Secret    // of the session cookie, "" without one
+	// browser is what people know their sessions by, as in "Firefox on Linux".
+	browser string
 
 	// Found out before operations that need to know.
 	key     *apikey.Key // nil when it is no key that asks
@@ -57,7 +59,7 @@ func (a *api) identify(next http.Handler) http.Handler {
 			writeProblem(w, a.problem(r.Context(), "identify", err))
 			return
 		}
-		v := visitor{tenant: t, addr: addrOf(r.RemoteAddr), source: from, origin: a.BaseURL}
+		v := visitor{tenant: t, addr: addrOf(r.RemoteAddr), source: from, origin: a.BaseURL, browser: auth.BrowserOf(r.UserAgent())}
 		if v.origin == "" || !t.Home {
 			v.origin = "https://" + r.Host
 		}

@@ -21,6 +21,7 @@ const (
 // The faults of signing in.
 var (
 	ErrWrong            = fault.New("auth.SignIn", fault.Unauthorised, "signin.wrong", "The e-mail address or the password is wrong.")
+	ErrPassword         = fault.New("auth.Confirm", fault.Unauthorised, "password.wrong", "The password is wrong.")
 	ErrRequired         = fault.New("auth.Session", fault.Unauthorised, "signin.required", "Please sign in first.")
 	ErrTooFast          = fault.New("auth.Limiter", fault.Exhausted, "rate.limited", "Too many attempts. Please wait a little.")
 	ErrBusy             = fault.New("auth.Passwords", fault.Unavailable, "server.busy", "The server is busy. Please try again.")

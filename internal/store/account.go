@@ -305,6 +305,16 @@ func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries 
 	return meetings, err
 }
 
+// OwnedMeetings are those that are deleted with an account.
+func (s *Store) OwnedMeetings(ctx context.Context, u id.User) ([]id.Meeting, error) {
+	rows, err := s.q.OwnedMeetings(ctx, sql.NullString{String: string(u), Valid: true})
+	meetings := make([]id.Meeting, len(rows))
+	for i, row := range rows {
+		meetings[i] = id.Meeting(row)
+	}
+	return meetings, explain("store.OwnedMeetings", err)
+}
+
 // SetPasswordHash replaces the hash of an unchanged password. Faults: not_found.
 func (s *Store) SetPasswordHash(ctx context.Context, u id.User, hash string) error {
 	return explain("store.SetPasswordHash", setPasswordHash(ctx, s.q, u, hash))

@@ -240,7 +240,7 @@ func onFullDisk(t *testing.T, dir string) {
 		ok(t, syscall.Unmount(dir, 0))
 	}
 
-	mount("400k")
+	mount("800k")
 	s := open(t, c)
 	owner := setUp(t, s)
 	written := 0

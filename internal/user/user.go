@@ -25,6 +25,7 @@ var (
 	ErrNotFound   = fault.New("user.Find", fault.NotFound, "not_found", "There is no such account.")
 	ErrEmail      = fault.New("user.ParseEmail", fault.Invalid, "email.invalid", "This is not an e-mail address.")
 	ErrLastAdmin  = fault.New("user.Update", fault.Conflict, "admin.last", "This is the last administrator of the organisation. Make somebody else one first.")
+	ErrProvider   = fault.New("user.Update", fault.Conflict, "account.provider", "This account belongs to an identity provider, which keeps its name, address and password.")
 	ErrEmailTaken = fault.New("user.Create", fault.Conflict, "email.taken", "There is an account with this e-mail address already.")
 )
 

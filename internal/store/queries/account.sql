@@ -29,7 +29,8 @@ SELECT * FROM account WHERE tenant_id = $1 AND id = $2;
 SELECT * FROM account WHERE email = $1 ORDER BY created_at, id LIMIT 2;
 
 -- name: CountAccounts :one
-SELECT count(*) FROM account;
+-- Of the home organisation, which the set-up is about.
+SELECT count(*) FROM account WHERE tenant_id = (SELECT s.value FROM setting AS s WHERE s.name = 'tenant');
 
 -- name: People :many
 -- Everybody of an organisation whose name or address contains the text, in the
@@ -57,6 +58,9 @@ UPDATE account SET name = name WHERE id = $1;
 
 -- name: DeleteAccount :execrows
 DELETE FROM account WHERE tenant_id = $1 AND id = $2;
+
+-- name: OwnedMeetings :many
+SELECT id FROM meeting WHERE owner_id = $1 ORDER BY id;
 
 -- name: SetPasswordHash :execrows
 UPDATE account SET password_hash = $2 WHERE id = $1;

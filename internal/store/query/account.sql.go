@@ -7,6 +7,7 @@ package query
 
 import (
 	"context"
+	"database/sql"
 )
 
 const account = `-- name: Account :one
@@ -145,9 +146,10 @@ func (q *Queries) ConfirmSession(ctx context.Context, arg ConfirmSessionParams) 
 }
 
 const countAccounts = `-- name: CountAccounts :one
-SELECT count(*) FROM account
+SELECT count(*) FROM account WHERE tenant_id = (SELECT s.value FROM setting AS s WHERE s.name = 'tenant')
 `
 
+// Of the home organisation, which the set-up is about.
 func (q *Queries) CountAccounts(ctx context.Context) (int64, error) {
 	row := q.db.QueryRowContext(ctx, countAccounts)
 	var count int64
@@ -443,6 +445,33 @@ func (q *Queries) KeepSetting(ctx context.Context, arg KeepSettingParams) (strin
 	var value string
 	err := row.Scan(&value)
 	return value, err
+}
+
+const ownedMeetings = `-- name: OwnedMeetings :many
+SELECT id FROM meeting WHERE owner_id = $1 ORDER BY id
+`
+
+func (q *Queries) OwnedMeetings(ctx context.Context, ownerID sql.NullString) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, ownedMeetings, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const people = `-- name: People :many

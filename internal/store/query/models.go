@@ -166,6 +166,32 @@ type Passkey struct {
 	CreatedAt      int64
 }
 
+type Pool struct {
+	TenantID string
+	Turn     int64
+}
+
+type PoolNode struct {
+	Node       string
+	AliveUntil int64
+}
+
+type PoolSeat struct {
+	SeatID    string
+	TenantID  string
+	MeetingID string
+	Node      string
+	Seated    bool
+	Turn      int64
+}
+
+type PoolUsage struct {
+	TenantID string
+	At       int64
+	Peak     int64
+	Waiting  int64
+}
+
 type Provider struct {
 	ID        string
 	TenantID  string
@@ -185,6 +211,16 @@ type RecoveryCode struct {
 type RemovedSeat struct {
 	MeetingID string
 	SeatID    string
+}
+
+type Reservation struct {
+	ID        string
+	TenantID  string
+	MeetingID string
+	Places    int64
+	FromAt    int64
+	UntilAt   int64
+	CreatedAt int64
 }
 
 type RoleRule struct {
