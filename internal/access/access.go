@@ -103,7 +103,36 @@ func DefaultPolicy() Policy {
 // Exceptions is what one person may or may not do whatever the policy says. Deny
 // wins over Allow. Only [Excepted] rights count, and only below moderators.
 type Exceptions struct {
-	Allow, Deny []Right
+	Allow []Right `json:"a,omitempty"`
+	Deny  []Right `json:"d,omitempty"`
+}
+
+// Empty reports whether e changes nothing.
+func (e Exceptions) Empty() bool { return len(e.Allow) == 0 && len(e.Deny) == 0 }
+
+// Equal reports whether e and other are the same, both as Check returns them.
+func (e Exceptions) Equal(other Exceptions) bool {
+	return slices.Equal(e.Allow, other.Allow) && slices.Equal(e.Deny, other.Deny)
+}
+
+// Check returns e in the order of [Excepted], each right once, or false when a
+// right is not among those.
+func (e Exceptions) Check() (Exceptions, bool) {
+	var checked Exceptions
+	for _, r := range Excepted() {
+		if slices.Contains(e.Allow, r) {
+			checked.Allow = append(checked.Allow, r)
+		}
+		if slices.Contains(e.Deny, r) {
+			checked.Deny = append(checked.Deny, r)
+		}
+	}
+	for _, r := range slices.Concat(e.Allow, e.Deny) {
+		if !slices.Contains(Excepted(), r) {
+			return Exceptions{}, false
+		}
+	}
+	return checked, true
 }
 
 // Excepted lists the rights that a policy gives and that can be given to or taken

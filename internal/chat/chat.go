@@ -1,8 +1,9 @@
-// Package chat is what people write to everyone in a room: the rules for a
-// message, and the log that lives in memory and dies with the room.
+// Package chat is what people write in a room, to everyone or to one: the rules
+// for a message, and the log that lives in memory and dies with the room.
 package chat
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,12 +33,17 @@ var (
 
 // Message is one message as everyone sees it.
 type Message struct {
-	ID   id.Message
-	Seat id.Seat
-	Name pii.Name // as it was when sent; the seat may be gone
-	At   time.Time
-	Text string
+	ID     id.Message
+	Seat   id.Seat
+	Name   pii.Name // as it was when sent; the seat may be gone
+	To     id.Seat  // the only other one who has it; "" for everyone
+	ToName pii.Name
+	At     time.Time
+	Text   string
 }
+
+// For reports whether the seat has the message.
+func (m Message) For(seat id.Seat) bool { return m.To == "" || m.To == seat || m.Seat == seat }
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\t", " ") //nolint:gochecknoglobals // read-only; building it costs more than using it.
 
@@ -121,6 +127,22 @@ func (l *Log) Delete(message id.Message) bool {
 // Messages returns a copy of the log, oldest first.
 func (l *Log) Messages() []Message { return append([]Message(nil), l.messages...) }
 
+// Wrote reports whether a message from one seat to another is in the log.
+func (l *Log) Wrote(from, to id.Seat) bool {
+	return slices.ContainsFunc(l.messages, func(m Message) bool { return m.Seat == from && m.To == to })
+}
+
+// Last returns the end of messages that is within the limits of a log.
+func Last(messages []Message) []Message {
+	bytes := 0
+	for i := len(messages) - 1; i >= 0; i-- {
+		if bytes += size(messages[i]); bytes > maxBytes || len(messages)-i > MaxMessages {
+			return messages[i+1:]
+		}
+	}
+	return messages
+}
+
 // size counts what a message takes in a welcome: its text and name, and about
 // 150 bytes for ids, time and punctuation.
-func size(m Message) int { return len(m.Text) + len(m.Name) + 150 }
+func size(m Message) int { return len(m.Text) + len(m.Name) + len(m.ToName) + 150 }

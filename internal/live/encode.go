@@ -6,6 +6,7 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/chat"
+	"plenum/internal/meeting"
 	"plenum/internal/room"
 )
 
@@ -36,6 +37,28 @@ func envelope(e room.Event) Envelope {
 	return personal(e)
 }
 
+// waiting is envelope for what is told to who waits and to who lets in.
+func waiting(e room.Event) Envelope {
+	switch e := e.(type) {
+	case room.Waiting:
+		return Envelope{Type: "waiting", Body: Waiting{
+			Reason: e.Reason, Ahead: e.Ahead, Since: millis(e.Since), Now: e.Now.UnixMilli(), Resume: e.Resume.Text(),
+			Told: e.Told, Name: e.Name.Text(), Organisation: e.Organisation,
+		}}
+	case room.WaitingTold:
+		return Envelope{Type: "waiting.told", Body: WaitingTold(e)}
+	case room.WaiterCame:
+		return Envelope{Type: "waiter.came", Body: waiter(e.Waiter)}
+	case room.WaiterGone:
+		return Envelope{Type: "waiter.gone", Body: WaiterGone{Waiter: string(e.Waiter), Reason: string(e.Reason), By: string(e.By)}}
+	case room.LobbyChanged:
+		return Envelope{Type: "lobby", Body: LobbySet{Lobby: lobby(e.Lobby), By: string(e.By)}}
+	case room.PasscodeChanged:
+		return Envelope{Type: "passcode", Body: Passcode{Set: e.Set, By: string(e.By)}}
+	}
+	panic("live: an event without words") // a test goes through all of them
+}
+
 // personal is envelope for the events that only one seat gets.
 func personal(e room.Event) Envelope {
 	switch e := e.(type) {
@@ -52,9 +75,9 @@ func personal(e room.Event) Envelope {
 	case room.MediaOpened:
 		return Envelope{Type: "media", Body: Media{Token: e.Token.Text()}}
 	case room.Bye:
-		return Envelope{Type: "bye", Body: Bye{Reason: string(e.Reason), Retry: seconds(e.Retry)}}
+		return Envelope{Type: "bye", Body: Bye{Reason: string(e.Reason), Retry: seconds(e.Retry), Text: e.Text}}
 	}
-	panic("live: an event without words") // a test goes through all of them
+	return waiting(e)
 }
 
 func welcome(w room.Welcome) Welcome {
@@ -77,6 +100,7 @@ func welcome(w room.Welcome) Welcome {
 		Seats: seats, Chat: messages,
 		Policy: Policy(w.Meeting.Policy), Rights: rights(w.Rights),
 		Locked: w.Meeting.Locked, Spotlight: string(w.Spotlight),
+		HostPIN: w.HostPIN, Gate: gate(w.Gate),
 		Media:     Media{Token: w.Media.Text()},
 		StartedAt: w.Meeting.SittingStartedAt.UnixMilli(), Now: w.Now.UnixMilli(),
 		Resumed: w.Resumed,
@@ -87,12 +111,44 @@ func seat(s room.Seat) Seat {
 	return Seat{
 		ID: string(s.ID), Name: s.Name.Text(), Role: string(s.Role), Guest: s.Guest,
 		JoinedAt: s.JoinedAt.UnixMilli(), Hand: millis(s.Hand), Away: s.Away, Sharing: s.Sharing,
+		Exceptions: exceptionsOf(s.Exceptions),
 	}
+}
+
+// exceptionsOf is nil for none.
+func exceptionsOf(e access.Exceptions) *Exceptions {
+	if e.Empty() {
+		return nil
+	}
+	return &Exceptions{Allow: rights(e.Allow).Names, Deny: rights(e.Deny).Names}
+}
+
+func gate(g *room.Gate) *Gate {
+	if g == nil {
+		return nil
+	}
+	waiters := make([]Waiter, len(g.Waiting))
+	for i, w := range g.Waiting {
+		waiters[i] = waiter(w)
+	}
+	return &Gate{Waiting: waiters, Lobby: lobby(g.Lobby), Passcode: g.Passcode}
+}
+
+func waiter(w room.Waiter) Waiter {
+	return Waiter{
+		ID: string(w.ID), Name: w.Name.Text(), Role: string(w.Role), Guest: w.Guest, Email: w.Email.Text(),
+		Invited: w.Invited, Since: millis(w.Since), Suspect: w.Suspect, Reason: w.Reason,
+	}
+}
+
+func lobby(l meeting.Lobby) Lobby {
+	return Lobby{Mode: string(l.Mode), SignedIn: l.SignedIn, Invited: l.Invited, Domains: append([]string{}, l.Domains...)}
 }
 
 func chatMessage(m chat.Message) ChatMessage {
 	return ChatMessage{
-		ID: string(m.ID), Seat: string(m.Seat), Name: m.Name.Text(), At: m.At.UnixMilli(), Text: m.Text,
+		ID: string(m.ID), Seat: string(m.Seat), Name: m.Name.Text(), To: string(m.To), ToName: m.ToName.Text(),
+		At: m.At.UnixMilli(), Text: m.Text,
 	}
 }
 

@@ -52,6 +52,11 @@ func (l Lobby) Check() (Lobby, error) {
 	return l, nil
 }
 
+// Equal reports whether l and other are the same.
+func (l Lobby) Equal(other Lobby) bool {
+	return l.Mode == other.Mode && l.SignedIn == other.SignedIn && l.Invited == other.Invited && slices.Equal(l.Domains, other.Domains)
+}
+
 // Waits reports whether somebody of role has to wait until they are let in; u is
 // nil for guests, invited is true for whoever holds an invite of the meeting.
 func (l Lobby) Waits(role access.Role, u *user.User, invited bool) bool {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"plenum/internal/access"
-	"plenum/internal/chat"
+	"plenum/internal/audit"
 	"plenum/internal/fault"
 	"plenum/internal/id"
 )
@@ -23,10 +23,6 @@ type Command interface {
 type (
 	// Leave gives the seat up.
 	Leave struct{}
-	// ChatSend writes to everyone.
-	ChatSend struct{ Text string }
-	// ChatDelete takes a message away for everyone.
-	ChatDelete struct{ Message id.Message }
 	// HandRaise enters the queue.
 	HandRaise struct{}
 	// HandLower takes a seat out of the queue.
@@ -52,8 +48,6 @@ type (
 		Seat id.Seat
 		Role access.Role
 	}
-	// Remove sends somebody out for the rest of the sitting.
-	Remove struct{ Seat id.Seat }
 	// SetPolicy changes what attendees may do.
 	SetPolicy struct{ Policy access.Policy }
 	// SetLocked closes or opens the door.
@@ -86,6 +80,10 @@ type order struct {
 }
 
 func (m order) handle(ctx context.Context, o *owner) {
+	if w := o.waiters[m.conn.seat]; w != nil && w.conn == m.conn {
+		m.answer <- o.fromWaiter(w, m.command)
+		return
+	}
 	by := o.seats[m.conn.seat]
 	if by == nil || by.conn != m.conn {
 		// Dismissed with this command under way: nothing of it is accepted.
@@ -100,6 +98,15 @@ func (m order) handle(ctx context.Context, o *owner) {
 	if err := m.command.apply(ctx, o, c); !c.later {
 		m.answer <- err
 	}
+}
+
+// fromWaiter carries out what somebody who waits may do: to go.
+func (o *owner) fromWaiter(w *waiter, command Command) error {
+	if _, leaves := command.(Leave); !leaves {
+		return ErrRight
+	}
+	o.turnAway(w, ReasonLeft, "", Bye{Reason: ReasonLeft})
+	return nil
 }
 
 // target returns the seat that by acts on, if by's role reaches so far.
@@ -123,7 +130,6 @@ func unlessOwn(by *seat, seat id.Seat, right access.Right) access.Right {
 }
 
 func (Leave) needs(*seat, *owner) access.Right     { return "" }
-func (ChatSend) needs(*seat, *owner) access.Right  { return access.Chat }
 func (HandRaise) needs(*seat, *owner) access.Right { return access.RaiseHand }
 func (m HandLower) needs(by *seat, _ *owner) access.Right {
 	return unlessOwn(by, m.Seat, access.LowerHands)
@@ -139,45 +145,14 @@ func (Mute) needs(*seat, *owner) access.Right       { return access.Mute }
 func (MuteAll) needs(*seat, *owner) access.Right    { return access.Mute }
 func (AskUnmute) needs(*seat, *owner) access.Right  { return access.Mute }
 func (SetRole) needs(*seat, *owner) access.Right    { return access.AssignRoles }
-func (Remove) needs(*seat, *owner) access.Right     { return access.Remove }
 func (SetPolicy) needs(*seat, *owner) access.Right  { return access.SetPolicy }
 func (SetLocked) needs(*seat, *owner) access.Right  { return access.Lock }
 func (Spotlight) needs(*seat, *owner) access.Right  { return access.Spotlight }
 func (End) needs(*seat, *owner) access.Right        { return access.End }
 func (OpenMedia) needs(*seat, *owner) access.Right  { return "" }
 
-func (m ChatDelete) needs(by *seat, o *owner) access.Right {
-	message, _ := o.chat.Find(m.Message)
-	return unlessOwn(by, message.Seat, access.ModerateChat)
-}
-
 func (Leave) apply(_ context.Context, o *owner, c *call) error { //nolint:unparam // as Command asks.
 	o.leave(c.by, ReasonLeft)
-	return nil
-}
-
-func (m ChatSend) apply(_ context.Context, o *owner, c *call) error {
-	text, err := chat.ParseText(m.Text)
-	if err != nil {
-		return err
-	}
-	if err := spend(c.by.limits.chat, ErrTooFast); err != nil {
-		return err
-	}
-	message := chat.Message{
-		ID: id.New[id.Message](), Seat: c.by.ID, Name: c.by.Name,
-		At: time.Now().Truncate(time.Millisecond), Text: text,
-	}
-	o.chat.Add(message)
-	o.broadcast(Said{Message: message})
-	return nil
-}
-
-func (m ChatDelete) apply(_ context.Context, o *owner, c *call) error {
-	if !o.chat.Delete(m.Message) {
-		return chat.ErrUnknown
-	}
-	o.broadcast(Unsaid{Message: m.Message, By: c.by.ID})
 	return nil
 }
 
@@ -194,7 +169,7 @@ func (HandRaise) apply(_ context.Context, o *owner, c *call) error {
 		now = o.lastHand.Add(time.Millisecond)
 	}
 	o.lastHand, c.by.Hand = now, now
-	o.broadcast(Changed{Seat: c.by.Seat})
+	o.changed(c.by)
 	return nil
 }
 
@@ -212,7 +187,7 @@ func (m HandLower) apply(_ context.Context, o *owner, c *call) error {
 		}
 	}
 	s.Hand = time.Time{}
-	o.broadcast(Changed{Seat: s.Seat})
+	o.changed(s)
 	return nil
 }
 
@@ -220,7 +195,7 @@ func (HandsLower) apply(_ context.Context, o *owner, _ *call) error { //nolint:u
 	for _, s := range o.order {
 		if !s.Hand.IsZero() {
 			s.Hand = time.Time{}
-			o.broadcast(Changed{Seat: s.Seat})
+			o.changed(s)
 		}
 	}
 	return nil
@@ -251,24 +226,33 @@ func (m SetRole) apply(ctx context.Context, o *owner, c *call) error {
 		// an owner until they find that out.
 		return ErrLastOwner
 	}
+	e := o.entry(audit.RoleSet, c.by, s, "from", string(s.Role), "to", string(m.Role))
+	var err error
 	if access.Outranks(s.Role, m.Role) {
-		// The token the client holds names the old role; see claims.
-		if err := o.refuse(ctx, s.pass); err != nil {
-			return err
-		}
+		err = o.outdate(ctx, s, e)
+	} else {
+		err = o.record(ctx, e)
 	}
-	s.Role, s.pass = m.Role, id.New[id.Seat]()
-	resume, err := o.resume(s, s.serial)
 	if err != nil {
 		return err
 	}
-	o.tell(s, ResumeSet{Resume: resume})
-	o.broadcast(Changed{Seat: s.Seat})
-	o.reassess(s, c.by.ID)
-	if m.Role == access.Viewer && o.spotlight == s.ID {
+	o.setRole(s, m.Role, c.by.ID)
+	return nil
+}
+
+// setRole gives a role and tells everybody what follows.
+func (o *owner) setRole(s *seat, role access.Role, by id.Seat) {
+	before := s.Role
+	s.Role = role
+	if role.Moderates() {
+		s.Exceptions = access.Exceptions{} // they bind nobody who runs the meeting
+	}
+	o.renew(s)
+	o.tellSeat(s, &before)
+	o.reassess(s, by)
+	if role == access.Viewer && o.spotlight == s.ID {
 		o.spot("") // viewers are never seen
 	}
-	return nil
 }
 
 func (o *owner) owners() int {
@@ -282,37 +266,21 @@ func (o *owner) owners() int {
 }
 
 // refuse keeps a seat, or a pass, from coming back during the sitting.
-func (o *owner) refuse(ctx context.Context, seat id.Seat) error {
+func (o *owner) refuse(ctx context.Context, seat id.Seat, entries ...audit.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
-	if err := o.rooms.store.RemoveSeat(ctx, o.id, seat); err != nil {
+	if err := o.rooms.store.RemoveSeat(ctx, o.id, seat, entries...); err != nil {
 		return fault.Wrap("room.refuse", err)
 	}
 	o.removed[seat] = struct{}{}
 	return nil
 }
 
-func (m Remove) apply(ctx context.Context, o *owner, c *call) error {
-	s, err := o.target(c.by, m.Seat)
-	if err != nil {
-		return err
-	}
-	if err := o.refuse(ctx, s.ID); err != nil {
-		return err
-	}
-	o.leave(s, ReasonRemoved)
-	return nil
-}
-
 func (m SetPolicy) apply(ctx context.Context, o *owner, c *call) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
-	stored, err := o.rooms.store.Meeting(ctx, o.id)
-	if err != nil {
-		return fault.Wrap("room.SetPolicy", err)
-	}
-	stored.Policy = m.Policy
-	if err := o.rooms.store.UpdateMeeting(ctx, stored); err != nil {
+	e := o.entry(audit.PolicySet, c.by, nil, policyDetails(m.Policy)...)
+	if err := o.rooms.store.SetPolicy(ctx, o.id, m.Policy, e); err != nil {
 		return fault.Wrap("room.SetPolicy", err)
 	}
 	o.setPolicy(m.Policy, c.by.ID)
@@ -322,12 +290,18 @@ func (m SetPolicy) apply(ctx context.Context, o *owner, c *call) error {
 func (m SetLocked) apply(ctx context.Context, o *owner, c *call) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
-	if err := o.rooms.store.SetLocked(ctx, o.id, m.Locked); err != nil {
+	e := o.entry(audit.DoorLocked, c.by, nil, "locked", flag(m.Locked))
+	if err := o.rooms.store.SetLocked(ctx, o.id, m.Locked, e); err != nil {
 		return fault.Wrap("room.SetLocked", err)
 	}
-	o.meeting.Locked = m.Locked
-	o.broadcast(LockedSet{Locked: m.Locked, By: c.by.ID})
+	o.setLocked(m.Locked, c.by.ID)
 	return nil
+}
+
+func (o *owner) setLocked(locked bool, by id.Seat) {
+	o.meeting.Locked = locked
+	o.broadcast(LockedSet{Locked: locked, By: by})
+	o.settleWaiting()
 }
 
 func (m Spotlight) apply(_ context.Context, o *owner, _ *call) error {
@@ -338,4 +312,6 @@ func (m Spotlight) apply(_ context.Context, o *owner, _ *call) error {
 	return nil
 }
 
-func (End) apply(ctx context.Context, o *owner, _ *call) error { return o.end(ctx) }
+func (End) apply(ctx context.Context, o *owner, c *call) error {
+	return o.end(ctx, o.entry(audit.MeetingEnded, c.by, nil))
+}

@@ -32,65 +32,13 @@ type Conn struct {
 	closed bool        // owned by the room
 }
 
-// Connect opens a connection. The caller reads Events until the channel closes,
-// and calls Lost or Closed when the client is gone. Faults: [ErrTicket], [ErrResume],
-// [ErrRemoved], [ErrMedia], [ErrRate] and those of Enter.
-func (r *Rooms) Connect(ctx context.Context, c Credential) (*Conn, error) {
-	if r.draining.Load() {
-		return nil, ErrDraining
-	}
-	if c.Resume != "" {
-		claims, err := r.unseal(c.Resume)
-		if err != nil {
-			return nil, err
-		}
-		for {
-			o, err := r.open(ctx, claims.Meeting)
-			if err != nil {
-				return nil, err
-			}
-			conn := newConn(o)
-			conn, err = conn.admitted(ctx, resuming{conn: conn, claims: claims})
-			if !errors.Is(err, errOver) {
-				return conn, err
-			}
-		}
-	}
-	m, hash, err := splitTicket(c.Ticket)
-	if err != nil {
-		return nil, err
-	}
-	// A ticket lives in its room's memory: without a room it is none.
-	o := r.find(m)
-	if o == nil {
-		return nil, ErrTicket
-	}
-	conn := newConn(o)
-	conn, err = conn.admitted(ctx, redeeming{conn: conn, hash: hash})
-	if errors.Is(err, errOver) {
-		err = ErrTicket
-	}
-	return conn, err
-}
-
 func newConn(o *owner) *Conn { return &Conn{owner: o, out: make(chan Event, outboxSize)} }
 
-// admitted asks the room to take the connection.
-func (c *Conn) admitted(ctx context.Context, q request[struct{}]) (*Conn, error) {
-	if _, err := ask(ctx, c.owner, q); err != nil {
-		if ctx.Err() != nil {
-			c.Lost() // the room may take it although nobody waits any more
-		}
-		return nil, err
-	}
-	return c, nil
-}
-
-// Seat returns whose connection this is.
+// Seat returns whose connection this is; of somebody who waits, whose it will be.
 func (c *Conn) Seat() id.Seat { return c.seat }
 
-// Events gives everything the client is told, in order: a Welcome first and a
-// Bye last, after which the channel is closed. It is closed without a Bye after
+// Events gives everything the client is told, in order: a Welcome first, or
+// Waiting until there is one, and a Bye last, after which the channel is closed. It is closed without a Bye after
 // Lost and Closed only.
 func (c *Conn) Events() <-chan Event { return c.out }
 
@@ -196,6 +144,9 @@ type limits struct {
 	chat     *rate.Limiter
 	react    *rate.Limiter
 	hand     *rate.Limiter
+	share    *rate.Limiter
+	rename   *rate.Limiter
+	hash     *rate.Limiter // new passcodes: each costs 0.1 s of a core
 }
 
 func newLimits() *limits {
@@ -205,5 +156,8 @@ func newLimits() *limits {
 		chat:     rate.NewLimiter(rate.Every(time.Second), 10),
 		react:    rate.NewLimiter(rate.Every(time.Second), 5),
 		hand:     rate.NewLimiter(rate.Every(10*time.Second/6), 6),
+		share:    rate.NewLimiter(rate.Every(2*time.Second), 6),
+		rename:   rate.NewLimiter(rate.Every(2*time.Second), 10),
+		hash:     rate.NewLimiter(rate.Every(5*time.Second), 5),
 	}
 }

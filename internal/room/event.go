@@ -23,16 +23,25 @@ type Seat struct {
 	Hand     time.Time // when raised; zero when down
 	Away     bool      // connection lost, the seat is kept
 	Sharing  bool
+	// Exceptions are what differs from the policy for this person; zero for whoever
+	// does not moderate.
+	Exceptions access.Exceptions
 }
 
 // Reason is why a seat or a connection is over.
 type Reason string
 
-// The reasons. A seat is Gone with the first three, a connection with all but lost.
+// The reasons. A seat is Gone with the first four, somebody who waits with left,
+// lost, admitted and denied, a connection with all others and left and removed.
 const (
 	ReasonLeft     Reason = "left"
 	ReasonRemoved  Reason = "removed"
 	ReasonLost     Reason = "lost"
+	ReasonHidden   Reason = "hidden"   // is there, but may not be seen any more
+	ReasonAdmitted Reason = "admitted" // has a seat, or will when the connection is back
+	ReasonDenied   Reason = "denied"   // was not let in
+	ReasonBanned   Reason = "banned"   // as removed or denied, and for good
+	ReasonRevoked  Reason = "revoked"  // the invite was withdrawn
 	ReasonEnded    Reason = "ended"
 	ReasonReplaced Reason = "replaced" // the seat was opened elsewhere
 	ReasonDraining Reason = "draining" // the server restarts
@@ -51,6 +60,8 @@ type (
 		Chat         []chat.Message
 		Rights       []access.Right
 		Spotlight    id.Seat
+		HostPIN      bool       // there is one
+		Gate         *Gate      // nil without the right to let in
 		Media        pii.Secret // token for the SFU
 		Now          time.Time
 		Resumed      bool // the seat was kept with hand and all
@@ -100,27 +111,66 @@ type (
 	UnmuteAsked struct{ By id.Seat }
 	// MediaOpened carries a fresh token for the SFU: connect there again.
 	MediaOpened struct{ Token pii.Secret }
+	// Waiting tells somebody who is not in yet why. It comes first on their
+	// connection, and again when something of it changes.
+	Waiting struct {
+		Reason       string // "lobby", or "full" when only a connection is missing
+		Ahead        int    // of the full: how many come before
+		Since        time.Time
+		Now          time.Time
+		Resume       pii.Secret
+		Told         string // the last word of who runs the meeting
+		Name         pii.Name
+		Organisation string
+	}
+	// WaitingTold is a message to somebody who waits.
+	WaitingTold struct{ Text string }
+	// WaiterCame tells those who let in of somebody who waits, or their new state.
+	WaiterCame struct{ Waiter Waiter }
+	// WaiterGone tells them that somebody waits no more.
+	WaiterGone struct {
+		Waiter id.Seat
+		Reason Reason
+		By     id.Seat // "" when nobody did it
+	}
+	// LobbyChanged tells them how the lobby stands.
+	LobbyChanged struct {
+		Lobby meeting.Lobby
+		By    id.Seat
+	}
+	// PasscodeChanged tells them whether there is a passcode.
+	PasscodeChanged struct {
+		Set bool
+		By  id.Seat
+	}
 	// Bye ends the connection. Retry is how long to wait before coming back.
 	Bye struct {
 		Reason Reason
 		Retry  time.Duration
+		Text   string // of who sent them away
 	}
 )
 
-func (Welcome) event()      {}
-func (Joined) event()       {}
-func (Changed) event()      {}
-func (Gone) event()         {}
-func (Said) event()         {}
-func (Unsaid) event()       {}
-func (Reacted) event()      {}
-func (PolicySet) event()    {}
-func (RightsSet) event()    {}
-func (ResumeSet) event()    {}
-func (LockedSet) event()    {}
-func (SpotlightSet) event() {}
-func (Muted) event()        {}
-func (Stopped) event()      {}
-func (UnmuteAsked) event()  {}
-func (MediaOpened) event()  {}
-func (Bye) event()          {}
+func (Waiting) event()         {}
+func (WaitingTold) event()     {}
+func (WaiterCame) event()      {}
+func (WaiterGone) event()      {}
+func (LobbyChanged) event()    {}
+func (PasscodeChanged) event() {}
+func (Welcome) event()         {}
+func (Joined) event()          {}
+func (Changed) event()         {}
+func (Gone) event()            {}
+func (Said) event()            {}
+func (Unsaid) event()          {}
+func (Reacted) event()         {}
+func (PolicySet) event()       {}
+func (RightsSet) event()       {}
+func (ResumeSet) event()       {}
+func (LockedSet) event()       {}
+func (SpotlightSet) event()    {}
+func (Muted) event()           {}
+func (Stopped) event()         {}
+func (UnmuteAsked) event()     {}
+func (MediaOpened) event()     {}
+func (Bye) event()             {}

@@ -8,6 +8,7 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/id"
+	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/user"
@@ -15,27 +16,36 @@ import (
 
 // Caller is somebody at the door.
 type Caller struct {
+	Tenant  id.Tenant // whose host name they used
 	Meeting id.Meeting
 	User    *user.User // nil for guests
-	// InviteSecret is the secret of a role link; nil without one.
+	// InviteSecret is that of a role link or a personal invite; nil without one.
 	InviteSecret *pii.Secret
+	Passcode     *pii.Secret // as typed; nil without one
+	// Source is where they come from. It is kept in memory only, as a keyed hash,
+	// for the brake on guessing and to know a banned guest again.
+	Source pii.Addr
 }
 
 // Door is what somebody who has not come in yet may know.
 type Door struct {
-	Name         pii.Name // the meeting's
-	Organisation string
-	Host         pii.Name // who invites; "" for meetings made on the command line
-	Welcome      string
-	Role         access.Role // what the caller would be
-	Locked       bool        // and the caller could not come in
-	Ended        bool        // and the caller would open it again
+	Name            pii.Name // the meeting's
+	Organisation    string
+	Host            pii.Name // who invites; "" for meetings made on the command line
+	Welcome         string
+	Role            access.Role // what the caller would be
+	Locked          bool        // and the caller could not come in
+	Ended           bool        // and the caller would open it again
+	PasscodeNeeded  bool        // of this caller
+	Waits           bool        // the caller will have to be let in
+	AccountRequired bool        // and the caller has none, nor an invite
+	NameBound       pii.Name    // what the invite calls its holder; "" leaves it open
 }
 
 // Request asks the gate for a ticket.
 type Request struct {
 	Caller
-	Name string // as typed; see [user.ParseName]
+	Name string // as typed, see [user.ParseName]; not looked at when the invite has one
 }
 
 // situation is what the gate decides by, beside the credential.
@@ -44,9 +54,10 @@ type situation struct {
 	people        int
 }
 
-// admit is the one decision on who comes in. Every way in ends here, in the
-// goroutine of the room, so that a lock and a newcomer never cross. It is asked
-// twice: for the ticket, and again when the ticket opens the live channel.
+// admit is the one decision on who may pass the door. Every way in ends here, in
+// the goroutine of the room, so that a lock and a newcomer never cross. It is
+// asked for the ticket, when the ticket opens the live channel, and once more
+// when that has been written down.
 func admit(s situation, role access.Role) error {
 	switch {
 	case s.ended && !role.Moderates():
@@ -59,16 +70,96 @@ func admit(s situation, role access.Role) error {
 	return nil
 }
 
+// knock is a caller as far as the store knows them.
+type knock struct {
+	newcomer
+
+	meeting   meeting.Meeting
+	invite    invite.Invite // zero without one
+	disabled  bool          // the account
+	ownsIt    bool          // the account has made the meeting
+	boundName pii.Name
+}
+
+// identify finds the meeting and the role the caller's credential is worth: the
+// account that made the meeting owns it, others have the highest of what their
+// invite and the meeting's plan give, and the meeting's link alone makes a
+// newcomer. An invite that is not one of the meeting's is worth nothing at all.
+// Coming first makes nobody anything.
+func (r *Rooms) identify(ctx context.Context, c Caller) (knock, error) {
+	m, err := r.store.Meeting(ctx, c.Meeting)
+	if err != nil {
+		return knock{}, err
+	}
+	if m.Tenant != c.Tenant || c.User != nil && c.User.Tenant != c.Tenant {
+		return knock{}, meeting.ErrNotFound
+	}
+	k := knock{meeting: m, newcomer: newcomer{id: id.New[id.Seat]()}}
+	if c.Source != "" {
+		k.source = r.digest("source", string(m.ID), c.Source.Text())
+	}
+	given := false // a role, by more than the link
+	if c.User != nil {
+		k.User, k.Email, k.disabled = c.User.ID, c.User.Email, c.User.Disabled
+		k.role, given = m.RoleOf(*c.User)
+		k.ownsIt = m.Owner != "" && m.Owner == c.User.ID
+	}
+	if c.InviteSecret != nil && !k.ownsIt {
+		if k.invite, err = r.store.InviteBySecret(ctx, m.ID, *c.InviteSecret); err != nil {
+			return k, err
+		}
+		if !given || access.Outranks(k.invite.Role, k.role) {
+			k.role, given = k.invite.Role, true
+		}
+		k.Invite, k.Personal = k.invite.ID, k.invite.Personal
+		k.boundName, k.Named = k.invite.Name, k.invite.Name != ""
+	}
+	if !given {
+		k.role = m.Newcomers
+	}
+	return k, nil
+}
+
+// refusal is why the caller cannot come in, as far as that does not depend on the
+// passcode or the room.
+func (r *Rooms) refusal(ctx context.Context, k knock) error {
+	switch {
+	case k.meeting.Ended && !k.role.Moderates():
+		return meeting.ErrEnded
+	case k.disabled:
+		return ErrDisabled
+	}
+	if !k.ownsIt {
+		banned, err := r.store.Banned(ctx, k.meeting.ID, k.User, k.Invite)
+		if err != nil {
+			return err
+		}
+		if banned {
+			return ErrBanned
+		}
+	}
+	switch {
+	case k.meeting.AccountRequired && k.User == "" && k.Invite == "":
+		return ErrAccountRequired
+	case k.Invite != "":
+		return k.invite.Usable(time.Now())
+	}
+	return nil
+}
+
 // Door describes the meeting to somebody who may come in, or says why not:
-// [meeting.ErrNotFound], [meeting.ErrEnded], [invite.ErrUnknown].
+// [meeting.ErrNotFound], [meeting.ErrEnded], [ErrDisabled], [ErrBanned],
+// [invite.ErrUnknown] and the other faults of invites.
 func (r *Rooms) Door(ctx context.Context, c Caller) (Door, error) {
-	m, role, err := r.identify(ctx, c)
+	k, err := r.identify(ctx, c)
 	if err != nil {
 		return Door{}, err
 	}
-	if m.Ended && !role.Moderates() {
-		return Door{}, meeting.ErrEnded
+	refused := r.refusal(ctx, k)
+	if refused != nil && !errors.Is(refused, ErrAccountRequired) {
+		return Door{}, refused
 	}
+	m := k.meeting
 	organisation, err := r.store.Tenant(ctx, m.Tenant)
 	if err != nil {
 		return Door{}, err
@@ -82,72 +173,76 @@ func (r *Rooms) Door(ctx context.Context, c Caller) (Door, error) {
 	}
 	return Door{
 		Name: m.Name, Organisation: organisation.Name, Host: host.Name, Welcome: m.Welcome,
-		Role: role, Locked: m.Locked && !role.Moderates(), Ended: m.Ended,
+		Role: k.role, Locked: m.Locked && !k.role.Moderates(), Ended: m.Ended,
+		PasscodeNeeded:  m.PasscodeHash != "" && !k.skipsPasscode(),
+		Waits:           m.Lobby.Waits(k.role, k.account(), k.Invite != ""),
+		AccountRequired: refused != nil, NameBound: k.boundName,
 	}, nil
 }
 
 // Enter is the gate. It gives a ticket that opens the live channel once within
-// 60 s, or says why not: name.*, [meeting.ErrNotFound], [meeting.ErrEnded],
-// [invite.ErrUnknown], [ErrLocked], [ErrFull], [ErrRate], [ErrDraining].
+// 60 s, or says why not: name.*, [ErrAccountRequired], [ErrPasscodeRequired],
+// [ErrPasscodeWrong], [ErrPasscodeTries], [ErrLocked], [ErrFull], [ErrRate],
+// [ErrDraining], and what Door says. A refusal is written down.
 func (r *Rooms) Enter(ctx context.Context, q Request) (pii.Secret, error) {
 	if r.draining.Load() {
 		return "", ErrDraining
 	}
-	name, err := user.ParseName(q.Name)
-	if err != nil {
-		return "", err
+	k, err := r.identify(ctx, q.Caller)
+	if err == nil {
+		err = r.mayKnock(ctx, &k, q)
 	}
-	m, role, err := r.identify(ctx, q.Caller)
-	if err != nil {
-		return "", err
+	var ticket pii.Secret
+	if err == nil {
+		ticket, err = askRoom(ctx, r, k.meeting.ID, entering{newcomer: k.newcomer})
 	}
-	return askRoom(ctx, r, m.ID, entering{name: name, role: role, guest: q.User == nil})
+	if err != nil && k.meeting.ID != "" {
+		r.recordRefusal(ctx, k.meeting.Tenant, k.meeting.ID, k.newcomer, err)
+	}
+	return ticket, err
 }
 
-// identify finds the meeting and the role the caller's credential is worth:
-// the account that made the meeting owns it, an invite gives its role or, when it
-// is not one of the meeting's, nothing at all, and the meeting's link alone makes
-// an attendee. Coming first makes nobody anything.
-func (r *Rooms) identify(ctx context.Context, c Caller) (meeting.Meeting, access.Role, error) {
-	m, err := r.store.Meeting(ctx, c.Meeting)
-	if err != nil {
-		return meeting.Meeting{}, "", err
+// mayKnock is everything about a caller that needs no room.
+func (r *Rooms) mayKnock(ctx context.Context, k *knock, q Request) error {
+	if k.name = k.boundName; !k.Named {
+		name, err := user.ParseName(q.Name)
+		if err != nil {
+			return err
+		}
+		k.name = name
 	}
-	if c.User != nil && m.Owner != "" && c.User.ID == m.Owner {
-		return m, access.Owner, nil
+	if err := r.refusal(ctx, *k); err != nil {
+		return err
 	}
-	if c.InviteSecret == nil {
-		return m, access.Attendee, nil
-	}
-	i, err := r.store.InviteBySecret(ctx, m.ID, *c.InviteSecret)
-	if err != nil {
-		return meeting.Meeting{}, "", err
-	}
-	return m, i.Role, nil
+	return r.showPasscode(ctx, k, q.Passcode, q.Source)
 }
 
 // ticket is an admission that waits to be used.
 type ticket struct {
-	entering
+	newcomer
+
 	expires time.Time
 }
 
 // entering asks the room for a ticket.
-type entering struct {
-	name  pii.Name
-	role  access.Role
-	guest bool
-}
+type entering struct{ newcomer newcomer }
 
-func (e entering) serve(_ context.Context, o *owner) (pii.Secret, error) {
-	if err := admit(o.situation(), e.role); err != nil {
+func (e entering) serve(ctx context.Context, o *owner) (pii.Secret, error) {
+	if !e.newcomer.knowsPasscode(o.meeting) {
+		// The settings page may have changed it a moment ago.
+		if _, err := (refreshing{}).serve(ctx, o); err != nil {
+			return "", err
+		}
+	}
+	if _, err := o.decide(e.newcomer); err != nil {
 		return "", err
 	}
-	if n := len(o.tickets); n >= maxTickets && !e.role.Moderates() || n >= maxTickets+reservedTickets {
+	role := e.newcomer.role
+	if n := len(o.tickets); n >= maxTickets && !role.Moderates() || n >= maxTickets+reservedTickets {
 		return "", ErrRate.With(waitError(ticketLife / 4))
 	}
 	secret := id.NewSecret()
-	o.tickets[sha256.Sum256([]byte(secret))] = ticket{entering: e, expires: time.Now().Add(ticketLife)}
+	o.tickets[sha256.Sum256([]byte(secret))] = ticket{newcomer: e.newcomer, expires: time.Now().Add(ticketLife)}
 	// The meeting's id in front tells Connect which room to ask.
 	return pii.Secret(string(o.id) + secret), nil
 }

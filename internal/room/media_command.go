@@ -24,8 +24,11 @@ func (ShareStart) apply(_ context.Context, o *owner, c *call) error {
 	if taken >= o.meeting.MaxShares {
 		return ErrShares
 	}
+	if err := spend(s.limits.share, ErrRate); err != nil {
+		return err
+	}
 	s.Sharing, s.sharedAt = true, time.Now()
-	o.broadcast(Changed{Seat: s.Seat})
+	o.changed(s)
 	c.later = true
 	o.regrant(s, func(ctx context.Context, err error) {
 		// Fails only when the room is over, and the sender has its goodbye then.

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/audit"
 	"plenum/internal/chat"
 	"plenum/internal/fault"
 	"plenum/internal/id"
@@ -22,27 +24,38 @@ type owner struct {
 	rooms *Rooms
 	id    id.Meeting
 
-	inbox       chan message
-	unpublished *screens
-	people      atomic.Int32
-	done        chan struct{} // closed when the goroutine has ended
-	err         error         // why the room never began; read after done only
+	inbox        chan message
+	unpublished  *screens
+	moves        *moves
+	people       atomic.Int32
+	waitingCount atomic.Int32
+	facts        atomic.Pointer[facts]
+	done         chan struct{} // closed when the goroutine has ended
+	err          error         // why the room never began; read after done only
 
 	// state
 	meeting      meeting.Meeting
 	organisation string
-	removed      map[id.Seat]struct{} // seats and passes; grows by a moderator's hand only
+	removed      map[id.Seat]struct{} // seats and passes; each seat has at most 1+maxEpoch
+	bars         bars
 	tickets      map[[sha256.Size]byte]ticket
 	seats        map[id.Seat]*seat
 	order        []*seat // in order of joining
+	waiters      map[id.Seat]*waiter
+	waiting      []*waiter // the same, longest first
 	gone         memory
 	chat         chat.Log
+	private      chat.Log // messages to one person
 	spotlight    id.Seat
 	lastHand     time.Time
 	media        *mediaQueue
-	slow         []*seat // lost their connection while being told something
-	used         bool    // somebody was here
-	opened       bool    // at the SFU
+	clerk        *clerk
+	beside       *sync.WaitGroup // what aside runs
+	besideCtx    context.Context //nolint:containedctx // of the goroutines of beside, which end with the room.
+	slow         []*seat         // lost their connection while being told something
+	used         bool            // somebody was here
+	opened       bool            // at the SFU
+	arriving     time.Time       // when somebody last asked for a seat or to wait
 	emptySince   time.Time
 	over         bool
 }
@@ -133,7 +146,10 @@ func newOwner(r *Rooms, meeting id.Meeting) *owner {
 		rooms: r, id: meeting,
 		inbox:       make(chan message, inboxSize),
 		unpublished: &screens{seats: make(map[id.Seat]struct{}), signal: make(chan struct{}, 1)},
+		moves:       newMoves(),
 		done:        make(chan struct{}),
+		bars:        newBars(),
+		waiters:     make(map[id.Seat]*waiter),
 		removed:     make(map[id.Seat]struct{}),
 		tickets:     make(map[[sha256.Size]byte]ticket),
 		seats:       make(map[id.Seat]*seat),
@@ -155,6 +171,8 @@ func (o *owner) run(ctx context.Context) {
 		_ = o.post(ctx, mediaCut{seat: seat}) // fails only when the room is over
 	})
 	work.Go(func() { o.media.run(working) })
+	o.clerk, o.beside, o.besideCtx = newClerk(), &work, working
+	work.Go(func() { o.clerk.run(working) })
 
 	o.work(ctx)
 
@@ -180,6 +198,8 @@ func (o *owner) work(ctx context.Context) {
 			for seat := range o.unpublished.take() {
 				o.shareEnded(seat)
 			}
+		case <-o.moves.signal:
+			o.moved()
 		case now := <-tick.C:
 			o.expire(now)
 		}
@@ -213,7 +233,18 @@ func (o *owner) load(ctx context.Context) error {
 		o.removed[s] = struct{}{}
 	}
 	o.meeting, o.organisation, o.emptySince = m, organisation.Name, time.Now()
+	o.publish()
 	return nil
+}
+
+// facts are what others than the room's goroutine ask about it.
+type facts struct {
+	tenant    id.Tenant
+	startedAt time.Time // of the sitting; zero while nobody sits
+}
+
+func (o *owner) publish() {
+	o.facts.Store(&facts{tenant: o.meeting.Tenant, startedAt: o.meeting.SittingStartedAt})
 }
 
 func (o *owner) closeMedia(ctx context.Context) {
@@ -240,7 +271,15 @@ func (o *owner) expire(now time.Time) {
 			o.leave(s, ReasonLost)
 		}
 	}
-	if len(o.order) == 0 && len(o.tickets) == 0 && (!o.used || now.Sub(o.emptySince) >= emptyLife) {
+	for _, w := range o.cloneWaiting() {
+		if w.conn == nil && !now.Before(w.keptUntil) {
+			o.turnAway(w, ReasonLost, "", Bye{Reason: ReasonLost})
+		}
+	}
+	o.settleWaiting() // those whom the room could not seat a while ago
+	// A room in which somebody is about to arrive is needed a moment longer.
+	idle := len(o.order) == 0 && len(o.tickets) == 0 && len(o.waiting) == 0 && now.Sub(o.arriving) >= arrivalLife
+	if idle && (!o.used || now.Sub(o.emptySince) >= emptyLife) {
 		o.over = true
 	}
 }
@@ -260,17 +299,37 @@ func (o *owner) dismiss(why Reason) {
 		s.conn.bye(b)
 		s.conn, s.Away, s.keptUntil = nil, true, kept
 	}
+	for _, w := range o.waiting {
+		if w.conn == nil {
+			continue
+		}
+		b := Bye{Reason: why}
+		if why == ReasonDraining {
+			b.Retry = time.Second + rand.N(3*time.Second) //nolint:gosec // as above.
+		}
+		w.conn.bye(b)
+		w.conn, w.keptUntil = nil, kept
+	}
 }
 
+func (o *owner) cloneWaiting() []*waiter { return slices.Clone(o.waiting) }
+
 // end ends the meeting for all. Nothing is said before it is written.
-func (o *owner) end(ctx context.Context) error {
+func (o *owner) end(ctx context.Context, entries ...audit.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
-	if err := o.rooms.store.EndSitting(ctx, o.id, true); err != nil && fault.KindOf(err) != fault.NotFound {
+	if err := o.rooms.store.EndSitting(ctx, o.id, true, entries...); err != nil && fault.KindOf(err) != fault.NotFound {
 		return fault.Wrap("room.end", err)
 	}
 	o.dismiss(ReasonEnded)
+	for _, s := range o.order {
+		o.release(s.ID)
+	}
+	for _, w := range o.waiting {
+		o.release(w.ID)
+	}
 	o.people.Store(0)
+	o.waitingCount.Store(0)
 	o.over = true
 	return nil
 }
@@ -278,7 +337,7 @@ func (o *owner) end(ctx context.Context) error {
 // spot shows one seat large for everybody.
 func (o *owner) spot(seat id.Seat) {
 	o.spotlight = seat
-	o.broadcast(SpotlightSet{Seat: seat})
+	o.tellSpotlight()
 }
 
 // setPolicy changes what attendees may do and everything that follows from it.
@@ -311,8 +370,21 @@ func (refreshing) serve(ctx context.Context, o *owner) (struct{}, error) {
 	if err != nil {
 		return struct{}{}, err
 	}
-	o.meeting.Name, o.meeting.Welcome, o.meeting.MaxShares = m.Name, m.Welcome, m.MaxShares
+	if err := o.forgive(ctx); err != nil {
+		return struct{}{}, err
+	}
+	o.meeting.Name, o.meeting.Welcome, o.meeting.MaxShares, o.meeting.Owner = m.Name, m.Welcome, m.MaxShares, m.Owner
+	o.meeting.HostPINHash, o.meeting.AccountRequired, o.meeting.Newcomers, o.meeting.Roles = m.HostPINHash, m.AccountRequired, m.Newcomers, m.Roles
 	o.setPolicy(m.Policy, "")
+	if m.Locked != o.meeting.Locked {
+		o.setLocked(m.Locked, "")
+	}
+	if !m.Lobby.Equal(o.meeting.Lobby) {
+		o.setLobby(m.Lobby, "")
+	}
+	if m.PasscodeHash != o.meeting.PasscodeHash {
+		o.passcodeSet(m.PasscodeHash, "")
+	}
 	return struct{}{}, nil
 }
 

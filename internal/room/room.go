@@ -6,6 +6,7 @@ package room
 import (
 	"context"
 	"crypto/cipher"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"maps"
@@ -19,11 +20,7 @@ import (
 	"plenum/internal/access"
 	"plenum/internal/fault"
 	"plenum/internal/id"
-	"plenum/internal/invite"
 	"plenum/internal/meeting"
-	"plenum/internal/pii"
-	"plenum/internal/tenant"
-	"plenum/internal/user"
 )
 
 // The sizes of a room. A room has one outbox per seat and one inbox.
@@ -56,6 +53,7 @@ const (
 	// a browser does for a tab that is closed or loaded again. A reload is back
 	// within it also on a slow line; whoever closed the tab is no ghost for longer.
 	closedLife  = 12 * time.Second
+	arrivalLife = 15 * time.Second // longer than what is asked between two words with the room
 	emptyLife   = 10 * time.Minute // an empty room keeps chat and roles so long
 	SittingLife = 12 * time.Hour   // an abandoned sitting can be come back to so long
 	storeTime   = 5 * time.Second  // for one call of the store
@@ -64,18 +62,29 @@ const (
 
 // Config is what rooms need.
 type Config struct {
-	Store  Store
-	Media  Media
-	Key    [chacha20poly1305.KeySize]byte // seals resume tokens; kept over restarts
-	Logger *slog.Logger
+	Store     Store
+	Media     Media
+	Pool      Pool // nil for no limit
+	Passwords Passwords
+	Key       [chacha20poly1305.KeySize]byte // seals resume tokens; kept over restarts
+	Logger    *slog.Logger
 }
 
 // Rooms are all live rooms of this server.
 type Rooms struct {
-	store  Store
-	media  Media
-	log    *slog.Logger
-	sealer cipher.AEAD
+	store     Store
+	media     Media
+	pool      Pool // nil for no limit
+	passwords Passwords
+	log       *slog.Logger
+	sealer    cipher.AEAD
+
+	key         [32]byte // of this start, for digests
+	passcodes   *brake   // wrong passcodes, by meeting and source
+	proved      *proved
+	pins        *brake // host PINs, by seat
+	meetingPins *brake // the same, by meeting
+	refusals    *brake // written down, by meeting, reason and source
 
 	starts   chan *owner
 	stopped  chan struct{} // closed when Run no longer starts rooms
@@ -91,12 +100,19 @@ func New(c Config) (*Rooms, error) {
 	if err != nil {
 		return nil, fault.Wrap("room.New", err)
 	}
-	return &Rooms{
-		store: c.Store, media: c.Media, log: c.Logger, sealer: sealer,
-		starts:  make(chan *owner),
-		stopped: make(chan struct{}),
-		live:    make(map[id.Meeting]*owner),
-	}, nil
+	r := &Rooms{
+		store: c.Store, media: c.Media, pool: c.Pool, passwords: c.Passwords, log: c.Logger, sealer: sealer,
+		passcodes:   newBrake(passcodeTries, passcodeWindow),
+		proved:      &proved{seen: make(map[digest]struct{})},
+		pins:        newBrake(pinTries, pinWindow),
+		meetingPins: newBrake(pinTriesMeeting, pinWindow),
+		refusals:    newBrake(refusalsKept, refusalsWindow),
+		starts:      make(chan *owner),
+		stopped:     make(chan struct{}),
+		live:        make(map[id.Meeting]*owner),
+	}
+	rand.Read(r.key[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
+	return r, nil
 }
 
 // Run lets rooms live until ctx ends; when it returns, all of them have ended.
@@ -144,6 +160,36 @@ func (r *Rooms) People(meeting id.Meeting) int {
 		return int(o.people.Load())
 	}
 	return 0
+}
+
+// Waiting returns the number of people who wait before one meeting's room.
+func (r *Rooms) Waiting(meeting id.Meeting) int {
+	if o := r.find(meeting); o != nil {
+		return int(o.waitingCount.Load())
+	}
+	return 0
+}
+
+// Running is a room with somebody in it or before it.
+type Running struct {
+	Meeting   id.Meeting
+	People    int
+	Waiting   int
+	StartedAt time.Time // zero when everybody is waiting
+}
+
+// Running lists the rooms of an organisation, in no order.
+func (r *Rooms) Running(tenant id.Tenant) []Running {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var running []Running
+	for _, o := range r.live {
+		f, people, waiting := o.facts.Load(), int(o.people.Load()), int(o.waitingCount.Load())
+		if f != nil && f.tenant == tenant && people+waiting > 0 {
+			running = append(running, Running{Meeting: o.id, People: people, Waiting: waiting, StartedAt: f.startedAt})
+		}
+	}
+	return running
 }
 
 // EndMeeting ends the meeting for all, as the API does when it is deleted. A

@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"slices"
 	"time"
@@ -17,20 +16,37 @@ import (
 // seat is a participant as the room's goroutine knows them.
 type seat struct {
 	Seat
-	rights     []access.Right
-	grants     access.Grants // as last told to the SFU
-	conn       *Conn         // nil while away
-	keptUntil  time.Time     // while away
-	sharedAt   time.Time
-	limits     *limits
-	exceptions access.Exceptions
+	origin
+
+	rights    []access.Right
+	grants    access.Grants // as last told to the SFU
+	conn      *Conn         // nil while away
+	keptUntil time.Time     // while away
+	sharedAt  time.Time
+	limits    *limits
+	claiming  bool // a PIN of theirs is being looked at
 
 	// Resume tokens; see claims.
-	pass   id.Seat
+	epoch  int
 	serial uint64 // of the newest welcome
 	oldest uint64 // first serial that still opens the seat unless newest was heard
+	lobby  uint64 // of the last token of the waiting kind, until one of the seat has come
 	newest *Conn
 }
+
+func newSeat(n newcomer) *seat {
+	return &seat{
+		Seat:   Seat{ID: n.id, Name: n.name, Role: n.role, Guest: n.User == "", JoinedAt: now()},
+		origin: n.origin,
+		limits: newLimits(),
+	}
+}
+
+// now is the time in whole milliseconds, as clients are told it.
+func now() time.Time { return time.Now().Truncate(time.Millisecond) }
+
+// may reports whether the seat has right.
+func (s *seat) may(right access.Right) bool { return slices.Contains(s.rights, right) }
 
 // former is what is remembered of a seat that is gone.
 type former struct {
@@ -62,32 +78,6 @@ func (m *memory) forget(seat id.Seat) {
 	}
 }
 
-// redeeming opens a new seat with a ticket.
-type redeeming struct {
-	conn *Conn
-	hash [sha256.Size]byte
-}
-
-func (q redeeming) serve(ctx context.Context, o *owner) (struct{}, error) {
-	t, found := o.tickets[q.hash]
-	delete(o.tickets, q.hash)
-	if !found || !time.Now().Before(t.expires) {
-		return struct{}{}, ErrTicket
-	}
-	if err := admit(o.situation(), t.role); err != nil {
-		return struct{}{}, err
-	}
-	if err := o.begin(ctx); err != nil {
-		return struct{}{}, err
-	}
-	s := &seat{
-		Seat:   Seat{ID: id.New[id.Seat](), Name: t.name, Role: t.role, Guest: t.guest, JoinedAt: time.Now().Truncate(time.Millisecond)},
-		pass:   id.New[id.Seat](),
-		limits: newLimits(),
-	}
-	return struct{}{}, o.attach(ctx, s, q.conn)
-}
-
 // begin makes sure that the meeting sits.
 func (o *owner) begin(ctx context.Context) error {
 	if o.meeting.Sitting != "" {
@@ -95,84 +85,113 @@ func (o *owner) begin(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
-	sitting, now := id.New[id.Sitting](), time.Now().Truncate(time.Millisecond)
-	if err := o.rooms.store.BeginSitting(ctx, o.id, sitting, now); err != nil {
+	sitting, at := id.New[id.Sitting](), now()
+	if err := o.rooms.store.BeginSitting(ctx, o.id, sitting, at); err != nil {
 		return fault.Wrap("room.begin", err)
 	}
-	o.meeting.Sitting, o.meeting.SittingStartedAt, o.meeting.Ended, o.meeting.Locked = sitting, now, false, false
+	o.meeting.Sitting, o.meeting.SittingStartedAt, o.meeting.Ended, o.meeting.Locked = sitting, at, false, false
+	o.publish()
 	return nil
 }
 
-// resuming comes back to a seat.
-type resuming struct {
-	conn   *Conn
-	claims claims
-}
-
-func (q resuming) serve(ctx context.Context, o *owner) (struct{}, error) {
-	s, err := o.claimed(q.claims)
-	if err != nil {
-		return struct{}{}, err
-	}
-	if err := spend(s.limits.connects, ErrRate); err != nil {
-		return struct{}{}, err
-	}
-	return struct{}{}, o.attach(ctx, s, q.conn)
-}
-
-// claimed returns the seat that a token opens; see claims for the rules.
+// claimed returns the seat that a token opens, which may be in the lobby still, or
+// nil for one of the waiting kind that the room knows nothing of; see claims for
+// the rules.
 func (o *owner) claimed(c claims) (*seat, error) {
 	if o.meeting.Ended {
 		return nil, meeting.ErrEnded
 	}
-	if o.meeting.Sitting == "" || c.Sitting != o.meeting.Sitting {
+	if c.Sitting != o.meeting.Sitting && (!c.waiting || c.Sitting != "") || c.Sitting == "" && !c.waiting {
 		return nil, ErrResume
 	}
 	if _, removed := o.removed[c.Seat]; removed {
 		return nil, ErrRemoved
 	}
-	s := o.seats[c.Seat]
-	if s == nil {
-		// Whoever was in may come in although the door was locked meanwhile, but
-		// not beyond the number of seats.
-		if err := admit(situation{people: len(o.order)}, c.Role); err != nil {
-			return nil, err
-		}
-		f, known := o.gone.seats[c.Seat]
-		if !known {
-			return o.restored(c), nil
-		}
-		if f.reason != ReasonLost {
-			return nil, ErrResume
-		}
-		s = f.seat
-	}
-	oldest := s.oldest
-	if s.newest.heard.Load() {
-		oldest = s.serial
-	}
-	if c.Serial < oldest || c.Serial > s.serial {
+	if o.outdated(c) {
 		return nil, ErrResume
 	}
-	return s, nil
+	s := o.seats[c.Seat]
+	if w := o.waiters[c.Seat]; w != nil {
+		s = w.seat
+	}
+	if s == nil {
+		return o.forgotten(c)
+	}
+	if c.waiting && o.seats[c.Seat] != nil {
+		// Let in on a connection that was cut before the welcome arrived.
+		if c.Serial != s.lobby {
+			return nil, ErrResume
+		}
+		return s, nil
+	}
+	return s, s.opens(c.Serial)
+}
+
+// forgotten is claimed for somebody who is neither in the room nor waits.
+func (o *owner) forgotten(c claims) (*seat, error) {
+	f, known := o.gone.seats[c.Seat]
+	if known && f.reason != ReasonLost {
+		return nil, ErrResume
+	}
+	if c.waiting {
+		return nil, nil //nolint:nilnil // as claimed says.
+	}
+	// Whoever was in may come in although the door was locked meanwhile, but not
+	// beyond the number of seats.
+	if err := admit(situation{people: len(o.order)}, c.Role); err != nil {
+		return nil, err
+	}
+	if !known {
+		return restored(c), nil
+	}
+	return f.seat, f.seat.opens(c.Serial)
+}
+
+// opens reports whether a token of this serial still opens the seat.
+func (s *seat) opens(serial uint64) error {
+	oldest := s.oldest
+	if s.newest != nil && s.newest.heard.Load() {
+		oldest = s.serial
+	}
+	if serial < oldest || serial > s.serial {
+		return ErrResume
+	}
+	return nil
 }
 
 // restored makes a seat that the server has forgotten from its token.
-func (o *owner) restored(c claims) *seat {
-	role := c.Role
-	if _, demoted := o.removed[c.Pass]; demoted && role != access.Viewer {
-		role = access.Attendee
-	}
+func restored(c claims) *seat {
 	return &seat{
-		Seat: Seat{ID: c.Seat, Name: pii.Name(c.Name), Role: role, Guest: c.Guest, JoinedAt: time.UnixMilli(c.JoinedAt)},
-		pass: c.Pass, serial: c.Serial, oldest: c.Serial,
+		Seat: Seat{
+			ID: c.Seat, Name: c.Name, Role: c.Role, Guest: c.User == "", JoinedAt: time.UnixMilli(c.JoinedAt),
+			Exceptions: c.Exceptions,
+		},
+		origin: c.origin, epoch: c.Epoch, serial: c.Serial, oldest: c.Serial,
 		limits: newLimits(),
 	}
 }
 
-// attach gives the seat its connection and tells everybody. If it fails, nothing
-// has changed.
-func (o *owner) attach(ctx context.Context, s *seat, conn *Conn) error {
+// take makes conn the seat's connection and counts a welcome, or a word that it
+// waits.
+func (s *seat) take(conn *Conn) {
+	if s.newest == nil || s.newest.heard.Load() {
+		s.oldest = s.serial
+	}
+	s.serial++
+	s.newest = conn
+	if s.conn != nil && s.conn != conn {
+		s.conn.bye(Bye{Reason: ReasonReplaced})
+	}
+	s.conn = conn
+	conn.seat, conn.limits = s.ID, s.limits
+}
+
+// seat lets somebody sit on their connection, and tells everybody. If it fails,
+// nothing has changed.
+func (o *owner) seat(ctx context.Context, s *seat, conn *Conn) error {
+	if err := o.begin(ctx); err != nil {
+		return err
+	}
 	if !o.connected() {
 		ctx, cancel := context.WithTimeout(ctx, mediaTime)
 		defer cancel()
@@ -181,39 +200,31 @@ func (o *owner) attach(ctx context.Context, s *seat, conn *Conn) error {
 		}
 		o.opened = true
 	}
-	rights := access.Allowed(s.Role, o.meeting.Policy, s.exceptions)
+	rights := access.Allowed(s.Role, o.meeting.Policy, s.Exceptions)
 	grants := access.GrantsFor(s.Role, rights, s.Sharing)
-	token, err := o.rooms.media.Token(o.id, s.ID, grants)
+	media, err := o.rooms.media.Token(o.id, s.ID, grants)
 	if err != nil {
-		return fault.Wrap("room.attach", err)
+		return fault.Wrap("room.seat", err)
 	}
-	resume, err := o.resume(s, s.serial+1)
+	resume, err := o.token(s, s.serial+1)
 	if err != nil {
 		return err
 	}
 
-	if s.newest == nil || s.newest.heard.Load() {
-		s.oldest = s.serial
-	}
-	s.serial++
-	s.newest = conn
-	_, seated := o.seats[s.ID]
+	s.take(conn)
 	cameBack := s.Away
-	if s.conn != nil {
-		s.conn.bye(Bye{Reason: ReasonReplaced})
-	}
-	s.conn, s.Away = conn, false
+	s.Away = false
 	s.rights, s.grants = rights, grants
-	conn.seat, conn.limits = s.ID, s.limits
-	if !seated {
+	_, known := o.seats[s.ID]
+	if !known {
 		o.sit(s)
 	}
-	s.conn.send(o.welcome(s, resume, token, seated))
+	s.conn.send(o.welcome(s, resume, media, known))
 	switch {
-	case !seated:
-		o.broadcastBut(s, Joined{Seat: s.Seat})
+	case !known:
+		o.tellSeat(s, nil)
 	case cameBack:
-		o.broadcastBut(s, Changed{Seat: s.Seat})
+		o.tellSeat(s, &s.Role)
 	}
 	return nil
 }
@@ -236,25 +247,16 @@ func (o *owner) connected() bool {
 	return slices.ContainsFunc(o.order, func(s *seat) bool { return s.conn != nil })
 }
 
-// resume seals a token for the seat as it is now.
-func (o *owner) resume(s *seat, serial uint64) (pii.Secret, error) {
-	return o.rooms.seal(claims{
-		Meeting: o.id, Sitting: o.meeting.Sitting, Seat: s.ID, Pass: s.pass,
-		Name: s.Name.Text(), Role: s.Role, Guest: s.Guest, JoinedAt: s.JoinedAt.UnixMilli(),
-		Serial: serial, Expires: time.Now().Add(SittingLife).UnixMilli(),
-	})
-}
-
 func (o *owner) welcome(s *seat, resume, media pii.Secret, resumed bool) Welcome {
-	seats := make([]Seat, len(o.order))
-	for i, other := range o.order {
-		seats[i] = other.Seat
-	}
-	return Welcome{
+	w := Welcome{
 		You: s.ID, Resume: resume, Meeting: o.meeting, Organisation: o.organisation,
-		Seats: seats, Chat: o.chat.Messages(), Rights: s.rights, Spotlight: o.spotlight,
-		Media: media, Now: time.Now(), Resumed: resumed,
+		Seats: o.seatsSeenBy(s), Chat: o.messagesOf(s.ID), Rights: s.rights, Spotlight: o.spotlightFor(s),
+		HostPIN: o.meeting.HostPINHash != "", Media: media, Now: time.Now(), Resumed: resumed,
 	}
+	if s.may(access.Admit) {
+		w.Gate = o.gate()
+	}
+	return w
 }
 
 // losing tells that a connection is gone, and for how long its seat is kept.
@@ -264,10 +266,12 @@ type losing struct {
 }
 
 func (l losing) handle(_ context.Context, o *owner) {
-	s := o.seats[l.conn.seat]
-	if s != nil && s.conn == l.conn {
+	if s := o.seats[l.conn.seat]; s != nil && s.conn == l.conn {
 		s.conn = nil
 		o.away(s, l.keep)
+	}
+	if w := o.waiters[l.conn.seat]; w != nil && w.conn == l.conn {
+		w.conn, w.keptUntil = nil, time.Now().Add(l.keep)
 	}
 	l.conn.close()
 }
@@ -275,13 +279,16 @@ func (l losing) handle(_ context.Context, o *owner) {
 // away keeps a seat that has no connection for a while.
 func (o *owner) away(s *seat, keep time.Duration) {
 	s.Away, s.keptUntil = true, time.Now().Add(keep)
-	o.broadcast(Changed{Seat: s.Seat})
+	o.changed(s)
 }
 
 // leave frees the seat.
-func (o *owner) leave(s *seat, why Reason) {
+func (o *owner) leave(s *seat, why Reason) { o.leaveWith(s, why, Bye{Reason: why}) }
+
+// leaveWith frees the seat with other last words than the others are told.
+func (o *owner) leaveWith(s *seat, why Reason, last Bye) {
 	if s.conn != nil {
-		s.conn.bye(Bye{Reason: why})
+		s.conn.bye(last)
 		s.conn = nil
 	}
 	delete(o.seats, s.ID)
@@ -289,7 +296,8 @@ func (o *owner) leave(s *seat, why Reason) {
 	o.people.Store(int32(len(o.order))) //nolint:gosec // at most Capacity+reservedPlaces.
 	o.emptySince = time.Now()
 	o.media.remove(s.ID)
-	o.broadcast(Gone{Seat: s.ID, Reason: why})
+	o.release(s.ID)
+	o.tellGone(s, why)
 	if o.spotlight == s.ID {
 		o.spot("")
 	}
@@ -301,9 +309,10 @@ func (o *owner) leave(s *seat, why Reason) {
 // and tells the seat what it lost.
 func (o *owner) reassess(s *seat, by id.Seat) {
 	before := s.rights
-	s.rights = access.Allowed(s.Role, o.meeting.Policy, s.exceptions)
+	s.rights = access.Allowed(s.Role, o.meeting.Policy, s.Exceptions)
 	if !slices.Equal(before, s.rights) {
 		o.tell(s, RightsSet{Rights: s.rights})
+		o.uncover(s, before)
 	}
 	lost := func(r access.Right) bool { return slices.Contains(before, r) && !slices.Contains(s.rights, r) }
 	if lost(access.Speak) {
@@ -332,7 +341,7 @@ func (o *owner) regrant(s *seat, then func(context.Context, error)) {
 // stopShare takes the seat's place to share; by is told unless it is the seat.
 func (o *owner) stopShare(s *seat, by id.Seat) {
 	s.Sharing = false
-	o.broadcast(Changed{Seat: s.Seat})
+	o.changed(s)
 	if by != s.ID {
 		o.tell(s, Stopped{What: access.Screen, By: by})
 	}

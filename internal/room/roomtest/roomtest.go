@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/audit"
 	"plenum/internal/id"
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
@@ -20,7 +21,7 @@ import (
 	"plenum/internal/user"
 )
 
-// Store keeps one tenant with one user, and meetings.
+// Store keeps one tenant with its users, and meetings.
 type Store struct {
 	Host user.User // owns what Add adds
 
@@ -28,7 +29,10 @@ type Store struct {
 	tenant   tenant.Tenant
 	meetings map[id.Meeting]meeting.Meeting
 	invites  map[[32]byte]invite.Invite
+	users    map[id.User]user.User
 	removed  map[id.Meeting]map[id.Seat]bool
+	bans     []meeting.Ban
+	entries  []audit.Entry
 	writes   int
 	fail     error
 }
@@ -38,9 +42,11 @@ var _ room.Store = (*Store)(nil)
 // NewStore returns a store without meetings.
 func NewStore() *Store {
 	t := tenant.Tenant{ID: id.New[id.Tenant](), Name: "City of Example"}
+	host := user.User{ID: id.New[id.User](), Tenant: t.ID, Name: "Hanna Host", Email: "hanna@example.org"}
 	return &Store{
-		Host:     user.User{ID: id.New[id.User](), Tenant: t.ID, Name: "Hanna Host"},
+		Host:     host,
 		tenant:   t,
+		users:    map[id.User]user.User{host.ID: host},
 		meetings: make(map[id.Meeting]meeting.Meeting),
 		invites:  make(map[[32]byte]invite.Invite),
 		removed:  make(map[id.Meeting]map[id.Seat]bool),
@@ -113,42 +119,58 @@ func (s *Store) Tenant(context.Context, id.Tenant) (tenant.Tenant, error) { retu
 
 // User implements [room.Store].
 func (s *Store) User(_ context.Context, u id.User) (user.User, error) {
-	if u != s.Host.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.users[u]
+	if !ok {
 		return user.User{}, user.ErrNotFound
 	}
-	return s.Host, nil
+	return found, nil
 }
 
 // BeginSitting implements [room.Store].
 func (s *Store) BeginSitting(_ context.Context, m id.Meeting, sitting id.Sitting, at time.Time) error {
-	return s.write(m, func(found *meeting.Meeting) {
+	return s.write(m, nil, func(found *meeting.Meeting) {
 		found.Sitting, found.SittingStartedAt, found.Ended, found.Locked = sitting, at, false, false
 	})
 }
 
 // EndSitting implements [room.Store].
-func (s *Store) EndSitting(_ context.Context, m id.Meeting, ended bool) error {
-	return s.write(m, func(found *meeting.Meeting) {
+func (s *Store) EndSitting(_ context.Context, m id.Meeting, ended bool, entries ...audit.Entry) error {
+	return s.write(m, entries, func(found *meeting.Meeting) {
 		found.Sitting, found.SittingStartedAt, found.Ended, found.Locked = "", time.Time{}, ended, false
 		delete(s.removed, m)
 	})
 }
 
 // SetLocked implements [room.Store].
-func (s *Store) SetLocked(_ context.Context, m id.Meeting, locked bool) error {
-	return s.write(m, func(found *meeting.Meeting) { found.Locked = locked })
+func (s *Store) SetLocked(_ context.Context, m id.Meeting, locked bool, entries ...audit.Entry) error {
+	return s.write(m, entries, func(found *meeting.Meeting) { found.Locked = locked })
 }
 
-// UpdateMeeting implements [room.Store].
-func (s *Store) UpdateMeeting(_ context.Context, m meeting.Meeting) error {
-	return s.write(m.ID, func(found *meeting.Meeting) {
-		found.Name, found.Welcome, found.Policy, found.MaxShares = m.Name, m.Welcome, m.Policy, m.MaxShares
-	})
+// SetLobby implements [room.Store].
+func (s *Store) SetLobby(_ context.Context, m id.Meeting, lobby meeting.Lobby, entries ...audit.Entry) error {
+	return s.write(m, entries, func(found *meeting.Meeting) { found.Lobby = lobby })
+}
+
+// SetPasscode implements [room.Store].
+func (s *Store) SetPasscode(_ context.Context, m id.Meeting, hash string, entries ...audit.Entry) error {
+	return s.write(m, entries, func(found *meeting.Meeting) { found.PasscodeHash = hash })
+}
+
+// SetPolicy implements [room.Store].
+func (s *Store) SetPolicy(_ context.Context, m id.Meeting, policy access.Policy, entries ...audit.Entry) error {
+	return s.write(m, entries, func(found *meeting.Meeting) { found.Policy = policy })
+}
+
+// Change changes a meeting as the settings page does.
+func (s *Store) Change(m id.Meeting, change func(*meeting.Meeting)) error {
+	return s.write(m, nil, change)
 }
 
 // RemoveSeat implements [room.Store].
-func (s *Store) RemoveSeat(_ context.Context, m id.Meeting, seat id.Seat) error {
-	return s.write(m, func(*meeting.Meeting) {
+func (s *Store) RemoveSeat(_ context.Context, m id.Meeting, seat id.Seat, entries ...audit.Entry) error {
+	return s.write(m, entries, func(*meeting.Meeting) {
 		if s.removed[m] == nil {
 			s.removed[m] = make(map[id.Seat]bool)
 		}
@@ -163,7 +185,142 @@ func (s *Store) RemovedSeats(_ context.Context, m id.Meeting) ([]id.Seat, error)
 	return slices.Collect(maps.Keys(s.removed[m])), nil
 }
 
-func (s *Store) write(m id.Meeting, change func(*meeting.Meeting)) error {
+// Ban implements [room.Store].
+func (s *Store) Ban(_ context.Context, b meeting.Ban, entries ...audit.Entry) error {
+	return s.write(b.Meeting, entries, func(*meeting.Meeting) { s.bans = append(s.bans, b) })
+}
+
+// Banned implements [room.Store].
+func (s *Store) Banned(_ context.Context, m id.Meeting, u id.User, i id.Invite) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.bans, func(b meeting.Ban) bool {
+		return b.Meeting == m && (b.User != "" && b.User == u || b.Invite != "" && b.Invite == i)
+	}), nil
+}
+
+// Bans returns all bans.
+func (s *Store) Bans() []meeting.Ban {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.bans)
+}
+
+// LiftBans forgets all bans.
+func (s *Store) LiftBans() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bans = nil
+}
+
+// Record implements [room.Store].
+func (s *Store) Record(_ context.Context, entries ...audit.Entry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	return s.note(entries)
+}
+
+// note keeps entries. Caller holds mu.
+func (s *Store) note(entries []audit.Entry) error {
+	for _, e := range entries {
+		if err := e.Check(); err != nil {
+			return err
+		}
+	}
+	s.entries = append(s.entries, entries...)
+	return nil
+}
+
+// Entries returns what was written down so far.
+func (s *Store) Entries() []audit.Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.entries)
+}
+
+// Invite implements [room.Store].
+func (s *Store) Invite(_ context.Context, i id.Invite) (invite.Invite, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, found := range s.invites {
+		if found.ID == i {
+			return found, nil
+		}
+	}
+	return invite.Invite{}, invite.ErrUnknown
+}
+
+// UseInvite implements [room.Store].
+func (s *Store) UseInvite(_ context.Context, i id.Invite, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, found := range s.invites {
+		if found.ID != i {
+			continue
+		}
+		if err := found.Usable(now); err != nil {
+			return err
+		}
+		found.Uses++
+		s.invites[hash] = found
+		return nil
+	}
+	return invite.ErrUnknown
+}
+
+// Invited adds an invite and returns it with its secret.
+func (s *Store) Invited(m id.Meeting, role access.Role, change func(*invite.Invite)) (invite.Invite, pii.Secret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, secret := invite.New(m, role, time.Now())
+	i.Personal = true
+	if change != nil {
+		change(&i)
+	}
+	s.invites[i.SecretHash] = i
+	return i, secret
+}
+
+// RevokeInvite makes an invite worthless.
+func (s *Store) RevokeInvite(i id.Invite) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, found := range s.invites {
+		if found.ID == i {
+			found.Revoked = true
+			s.invites[hash] = found
+		}
+	}
+}
+
+// AddUser adds an account of the organisation.
+func (s *Store) AddUser(name pii.Name, email pii.Email, change func(*user.User)) user.User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := user.User{ID: id.New[id.User](), Tenant: s.tenant.ID, Name: name, Email: email}
+	if change != nil {
+		change(&u)
+	}
+	s.users[u.ID] = u
+	return u
+}
+
+// ChangeUser changes an account.
+func (s *Store) ChangeUser(u id.User, change func(*user.User)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.users[u]
+	change(&found)
+	s.users[u] = found
+}
+
+// TenantID is whose everything is.
+func (s *Store) TenantID() id.Tenant { return s.tenant.ID }
+
+func (s *Store) write(m id.Meeting, entries []audit.Entry, change func(*meeting.Meeting)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fail != nil {
@@ -172,6 +329,9 @@ func (s *Store) write(m id.Meeting, change func(*meeting.Meeting)) error {
 	found, ok := s.meetings[m]
 	if !ok {
 		return meeting.ErrNotFound
+	}
+	if err := s.note(entries); err != nil {
+		return err
 	}
 	s.writes++
 	change(&found)
