@@ -2,6 +2,7 @@ package provider
 
 import (
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -27,9 +28,9 @@ type Settings struct {
 // Accounts says who gets in and as what.
 type Accounts struct {
 	Create       bool     `json:"create" doc:"Make an account at somebody's first sign-in; otherwise only known people get in"`
-	Domains      []string `json:"domains" nullable:"false" maxItems:"100" doc:"Only people whose verified e-mail address ends in one of these; empty for all"`
-	AdminGroups  []string `json:"adminGroups" nullable:"false" maxItems:"100" doc:"Members administer the organisation, and nobody else who signs in here"`
-	AdminDomains []string `json:"adminDomains" nullable:"false" maxItems:"100" doc:"As adminGroups, by the domain of the verified e-mail address"`
+	Domains      []string `json:"domains" required:"false" nullable:"false" maxItems:"100" doc:"Only people whose verified e-mail address ends in one of these; empty for all"`
+	AdminGroups  []string `json:"adminGroups" required:"false" nullable:"false" maxItems:"100" doc:"Members administer the organisation, and nobody else who signs in here"`
+	AdminDomains []string `json:"adminDomains" required:"false" nullable:"false" maxItems:"100" doc:"As adminGroups, by the domain of the verified e-mail address"`
 }
 
 func (a Accounts) givesAdmin() bool { return len(a.AdminGroups)+len(a.AdminDomains) > 0 }
@@ -43,31 +44,31 @@ func (a Accounts) admin(u user.User) bool {
 type OIDCSettings struct {
 	Issuer       string   `json:"issuer" maxLength:"500" doc:"As the provider writes it, such as https://id.example.org/realms/town"`
 	ClientID     string   `json:"clientId" maxLength:"255"`
-	Scopes       []string `json:"scopes" nullable:"false" maxItems:"20" doc:"Beside openid; empty for profile and email"`
-	GroupsClaim  string   `json:"groupsClaim" maxLength:"100" doc:"Name of the claim with the person's groups; empty for groups"`
-	Hosts        []string `json:"hosts" nullable:"false" maxItems:"20" doc:"Other hosts that the provider's discovery document may name, such as www.googleapis.com"`
-	TrustEmail   bool     `json:"trustEmail" doc:"The provider does not say whether it has verified an e-mail address, and always has"`
-	FactorACR    []string `json:"factorAcr" nullable:"false" maxItems:"20" doc:"Values of acr that mean a second factor"`
-	FactorAMR    []string `json:"factorAmr" nullable:"false" maxItems:"20" doc:"Values of amr that mean a second factor, such as mfa"`
-	SignOutThere bool     `json:"signOutThere" doc:"Signing out here leads to the provider's own sign-out"`
+	Scopes       []string `json:"scopes" required:"false" nullable:"false" maxItems:"20" doc:"Beside openid; empty for profile and email"`
+	GroupsClaim  string   `json:"groupsClaim" required:"false" maxLength:"100" doc:"Name of the claim with the person's groups; empty for groups"`
+	Hosts        []string `json:"hosts" required:"false" nullable:"false" maxItems:"20" doc:"Other hosts that the provider's discovery document may name, such as www.googleapis.com"`
+	TrustEmail   bool     `json:"trustEmail" required:"false" doc:"The provider does not say whether it has verified an e-mail address, and always has"`
+	FactorACR    []string `json:"factorAcr" required:"false" nullable:"false" maxItems:"20" doc:"Values of acr that mean a second factor"`
+	FactorAMR    []string `json:"factorAmr" required:"false" nullable:"false" maxItems:"20" doc:"Values of amr that mean a second factor, such as mfa"`
+	SignOutThere bool     `json:"signOutThere" required:"false" doc:"Signing out here leads to the provider's own sign-out"`
 }
 
 // LDAPSettings describe a directory.
 type LDAPSettings struct {
 	URL      string `json:"url" maxLength:"500" doc:"ldaps://host, or ldap://host with startTls"`
-	StartTLS bool   `json:"startTls"`
-	Plain    bool   `json:"plain" doc:"Send passwords unencrypted over the network. For a connection that is protected otherwise"`
-	BindDN   string `json:"bindDn" maxLength:"1000" doc:"The account that searches; its password is the secret"`
+	StartTLS bool   `json:"startTls" required:"false"`
+	Plain    bool   `json:"plain" required:"false" doc:"Send passwords unencrypted over the network. For a connection that is protected otherwise"`
+	BindDN   string `json:"bindDn" required:"false" maxLength:"1000" doc:"The account that searches; its password is the secret"`
 	BaseDN   string `json:"baseDn" maxLength:"1000" doc:"Below which people are looked for"`
 	// UserFilter finds one person; {user} is what was typed, escaped.
 	UserFilter  string `json:"userFilter" maxLength:"1000" doc:"Such as (&(objectClass=person)(uid={user}))"`
-	SubjectAttr string `json:"subjectAttribute" maxLength:"100" doc:"What never changes; empty for entryUUID. objectGUID for Active Directory"`
-	NameAttr    string `json:"nameAttribute" maxLength:"100" doc:"Empty for cn"`
-	EmailAttr   string `json:"emailAttribute" maxLength:"100" doc:"Empty for mail"`
-	GroupsAttr  string `json:"groupsAttribute" maxLength:"100" doc:"Of the person, such as memberOf; empty to search groups with groupFilter"`
-	GroupBaseDN string `json:"groupBaseDn" maxLength:"1000" doc:"Below which groups are searched; empty for no search"`
-	GroupFilter string `json:"groupFilter" maxLength:"1000" doc:"{dn} is the person's; empty for (member={dn})"`
-	GroupName   string `json:"groupNameAttribute" maxLength:"100" doc:"Of a group found by search; empty for cn"`
+	SubjectAttr string `json:"subjectAttribute" required:"false" maxLength:"100" doc:"What never changes; empty for entryUUID. objectGUID for Active Directory"`
+	NameAttr    string `json:"nameAttribute" required:"false" maxLength:"100" doc:"Empty for cn"`
+	EmailAttr   string `json:"emailAttribute" required:"false" maxLength:"100" doc:"Empty for mail"`
+	GroupsAttr  string `json:"groupsAttribute" required:"false" maxLength:"100" doc:"Of the person, such as memberOf; empty to search groups with groupFilter"`
+	GroupBaseDN string `json:"groupBaseDn" required:"false" maxLength:"1000" doc:"Below which groups are searched; empty for no search"`
+	GroupFilter string `json:"groupFilter" required:"false" maxLength:"1000" doc:"{dn} is the person's; empty for (member={dn})"`
+	GroupName   string `json:"groupNameAttribute" required:"false" maxLength:"100" doc:"Of a group found by search; empty for cn"`
 }
 
 // The marks in filters.
@@ -113,7 +114,17 @@ func (a *Accounts) parse() error {
 			}
 		}
 	}
+	present(&a.Domains, &a.AdminGroups, &a.AdminDomains)
 	return list("adminGroups", a.AdminGroups, MaxGroup)
+}
+
+// present makes empty lists of missing ones, which JSON tells apart.
+func present(lists ...*[]string) {
+	for _, l := range lists {
+		if *l == nil {
+			*l = []string{}
+		}
+	}
 }
 
 // parse checks o and writes what it means to into.
@@ -132,6 +143,7 @@ func (o OIDCSettings) parse(internal bool, into *OIDCSettings) error {
 			return err
 		}
 	}
+	present(&into.Hosts, &into.FactorACR, &into.FactorAMR)
 	if len(o.Scopes) == 0 {
 		into.Scopes = []string{"profile", "email"}
 	}
@@ -176,16 +188,18 @@ func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
 	return nil
 }
 
-// Endpoint is where the provider is, for those who may know: if that changes, its
-// secret is not sent there.
-func (s Settings) Endpoint() string {
+// Destination says where the provider's secret goes and how it is protected on
+// the way: when that changes, the secret has to be entered again, so that nobody
+// who may change settings gets to read it.
+func (s Settings) Destination() string {
+	var to any
 	switch {
 	case s.OIDC != nil:
-		return s.OIDC.Issuer
+		to = []any{s.OIDC.Issuer, s.OIDC.Hosts}
 	case s.LDAP != nil:
-		return s.LDAP.URL
+		to = []any{s.LDAP.URL, s.LDAP.StartTLS, s.LDAP.Plain}
 	}
-	return ""
+	return fmt.Sprintf("%q %q %v", to, s.CA, s.Internal)
 }
 
 func list(name string, values []string, length int) error {
