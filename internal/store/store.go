@@ -128,6 +128,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := sweepProviders(ctx, s.q, now); err != nil {
 		return explain("store.Sweep", err)
 	}
+	if err := s.sweepPool(ctx, now); err != nil {
+		return explain("store.Sweep", err)
+	}
 	if err := s.sweepAudit(ctx, now); err != nil {
 		return explain("store.Sweep", err)
 	}
