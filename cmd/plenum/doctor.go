@@ -65,6 +65,7 @@ func (c *doctorCommand) Run(ctx context.Context, place config.Place, s streams) 
 		r.ports(ctx, cfg)
 		r.storedCertificate(cfg)
 	}
+	r.administration(cfg)
 	r.clock()
 	r.limits()
 	r.ffmpeg(ctx)
@@ -163,6 +164,7 @@ func (r *report) database(ctx context.Context, cfg config.Config) {
 		r.say(poor, "The database is sound. Nobody has set this server up yet: start it and open the link it prints.")
 	default:
 		r.say(good, "The database is sound and of this version.")
+		r.tenants(ctx, cfg, db)
 	}
 }
 
@@ -180,7 +182,7 @@ func isRunning(dir string) bool {
 func (r *report) ports(ctx context.Context, cfg config.Config) {
 	media, turn := net.JoinHostPort("", strconv.Itoa(cfg.MediaPort)), net.JoinHostPort("", strconv.Itoa(cfg.TURNPort))
 	for _, p := range []struct{ network, address, flag string }{
-		{"tcp", cfg.Listen, "listen"}, {"tcp", media, "media-port"}, {"udp", media, "media-port"}, {"udp", turn, "turn-port"}, {"tcp", cfg.MetricsListen, "metrics-listen"},
+		{"tcp", cfg.Listen, "listen"}, {"tcp", cfg.AdminListen, "admin-listen"}, {"tcp", media, "media-port"}, {"udp", media, "media-port"}, {"udp", turn, "turn-port"}, {"tcp", cfg.MetricsListen, "metrics-listen"},
 	} {
 		if p.address == "" {
 			continue

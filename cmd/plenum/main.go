@@ -29,6 +29,7 @@ type commandLine struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Meeting meetingCommand `cmd:"" help:"Make and list meetings, also while the server runs."`
 	User    userCommand    `cmd:"" help:"Add accounts and reset passwords, also while the server runs."`
+	Tenant  tenantCommand  `cmd:"" help:"Make and list organisations beside the first, also while the server runs."`
 	Audit   auditCommand   `cmd:"" help:"Verify and export the log of who decided what, also while the server runs."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this machine and say what to do."`
 	Version versionCommand `cmd:"" help:"Print the version."`

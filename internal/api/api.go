@@ -109,6 +109,7 @@ func build(c Config) (handler http.Handler, spec []byte) {
 	mux := http.NewServeMux()
 	h := humago.New(mux, humaConfig())
 	a.register(h)
+	a.registerBrowserSignIn(mux)
 	spec = marshalSpec(h.OpenAPI())
 	mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -132,12 +132,12 @@ func (a *api) permit(mux *http.ServeMux, operations map[string]requirement) http
 			writeProblem(w, problemOf(id.ErrMalformed))
 			return
 		}
-		if r.ContentLength != 0 && !need.reads(r.Header.Get("Content-Type")) {
-			writeProblem(w, problemOf(errType))
+		if !known { // nothing, the description, or what browsers are redirected through
+			mux.ServeHTTP(w, r)
 			return
 		}
-		if !known {
-			mux.ServeHTTP(w, r)
+		if r.ContentLength != 0 && !need.reads(r.Header.Get("Content-Type")) {
+			writeProblem(w, problemOf(errType))
 			return
 		}
 		v, err := a.authenticate(r, need)

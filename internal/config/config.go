@@ -22,7 +22,9 @@ type Config struct {
 	Database  string // postgres:// URL, or "" for SQLite in Data
 	MasterKey string // file that protects everything stored; outside Data; "" for its usual place
 
-	Listen     string // host:port of pages, API, live channel and signalling
+	Listen      string // host:port of pages, API, live channel and signalling
+	AdminListen string // host:port on which alone the administration answers; "" for none of its own
+
 	Domain     string // name people type, lower case; "" for a machine without one
 	DomainPort int    // port people type with Domain; 0 derives it
 	LAN        bool   // no internet or DNS: own certificate authority, LAN addresses shown
@@ -79,6 +81,7 @@ func settings() []setting {
 		{"database", "", parseDatabase},
 		{"master-key", "", text(func(c *Config) *string { return &c.MasterKey })},
 		{"listen", ":8443", parseListen},
+		{"admin-listen", "", parseAdminListen},
 		{"domain", "", parseDomain},
 		{"lan", "false", parseLAN},
 		{"media-port", "7881", port(func(c *Config) *int { return &c.MediaPort })},
@@ -132,6 +135,9 @@ func (c *Config) contradictions() Problems {
 	if c.Data == "" {
 		p = append(p, "data: a directory is needed")
 	}
+	if c.AdminListen != "" && portOf(c.AdminListen) != 0 && portOf(c.AdminListen) == portOf(c.Listen) {
+		p = append(p, "admin-listen: must have another port than listen")
+	}
 	if c.MediaPort != 0 && c.MediaPort == c.TURNPort {
 		p = append(p, "turn-port: must differ from media-port, both are UDP ports")
 	}
@@ -146,7 +152,7 @@ func (c *Config) contradictions() Problems {
 // UsesACME reports whether the certificate comes from a public authority: there
 // is a public name, and nobody else ends TLS in front of us.
 func (c *Config) UsesACME() bool {
-	return isPublicName(c.Domain) && !c.LAN && len(c.TrustedProxies) == 0
+	return IsPublicName(c.Domain) && !c.LAN && len(c.TrustedProxies) == 0
 }
 
 // BaseURL is the address that links begin with, without a slash at the end.
@@ -156,12 +162,9 @@ func (c *Config) BaseURL() string {
 		host = "localhost"
 	}
 	if port == 0 {
-		_, text, err := net.SplitHostPort(c.Listen)
-		if err == nil {
-			port, err = strconv.Atoi(text)
-		}
+		port = portOf(c.Listen)
 		// A proxy in front answers on the ordinary port unless the domain says otherwise.
-		if err != nil || c.Domain != "" && len(c.TrustedProxies) > 0 {
+		if c.Domain != "" && len(c.TrustedProxies) > 0 {
 			port = 443
 		}
 	}
@@ -171,10 +174,23 @@ func (c *Config) BaseURL() string {
 	return "https://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
 
-// isPublicName reports whether a public certificate authority could know name:
+// portOf is the port of an address that has been checked.
+func portOf(address string) int {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return port
+}
+
+// IsPublicName reports whether a public certificate authority could know name:
 // it has a dot and no ending reserved for private use (RFC 2606, RFC 6761,
 // RFC 6762, RFC 8375, and what routers hand out).
-func isPublicName(name string) bool {
+func IsPublicName(name string) bool {
 	if !strings.Contains(name, ".") {
 		return false
 	}
@@ -222,6 +238,18 @@ func parseListen(c *Config, s string) error {
 		}
 	}
 	c.Listen = s
+	return nil
+}
+
+func parseAdminListen(c *Config, s string) error {
+	if s == "" {
+		return nil
+	}
+	listen := Config{}
+	if err := parseListen(&listen, s); err != nil {
+		return err
+	}
+	c.AdminListen = s
 	return nil
 }
 

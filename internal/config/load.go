@@ -27,6 +27,7 @@ type Place struct {
 
 // Serving is the part of the command line that only a running server has.
 type Serving struct {
+	AdminListen    string `help:"Address on which alone the administration answers." name:"admin-listen" env:"PLENUM_ADMIN_LISTEN" placeholder:"ADDR" group:"Settings"`
 	LAN            *bool  `help:"Machine without internet or DNS: own certificate authority, LAN addresses shown." name:"lan" env:"PLENUM_LAN" negatable:"" group:"Settings"`
 	MediaPort      string `help:"UDP and TCP port of the media (7881)." name:"media-port" env:"PLENUM_MEDIA_PORT" placeholder:"N" group:"Settings"`
 	TURNPort       string `help:"UDP port of the embedded relay (3478)." name:"turn-port" env:"PLENUM_TURN_PORT" placeholder:"N" group:"Settings"`

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -18,10 +19,13 @@ import (
 	"plenum/internal/access"
 	"plenum/internal/api"
 	"plenum/internal/auth"
+	"plenum/internal/capacity"
 	"plenum/internal/config"
 	"plenum/internal/edge"
 	"plenum/internal/id"
+	"plenum/internal/ldap"
 	"plenum/internal/live"
+	"plenum/internal/oidc"
 	"plenum/internal/pii"
 	"plenum/internal/room"
 	"plenum/internal/sfu"
@@ -47,12 +51,15 @@ type Server struct {
 	setUp    pii.Secret // of this start's set-up link; "" when set up already
 	draining atomic.Bool
 
-	store   *store.Store
-	sfu     *sfu.SFU
-	rooms   *room.Rooms
-	live    *live.Handler
-	edge    *edge.Edge
-	metrics *telemetry.Metrics // nil when switched off
+	keys      *vault.Vault
+	passwords *auth.Passwords // one for all, so that guessing at one door slows all
+	store     *store.Store
+	sfu       *sfu.SFU
+	pool      *capacity.Pool
+	rooms     *room.Rooms
+	live      *live.Handler
+	edge      *edge.Edge
+	metrics   *telemetry.Metrics // nil when switched off
 
 	release []func() // gives back what New took, last taken first
 }
@@ -73,11 +80,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 		return nil, err
 	}
 	s.release = append(s.release, unlock)
-	keys, err := vault.Open(MasterKeyPath(cfg))
-	if err != nil {
+	if s.keys, err = vault.Open(MasterKeyPath(cfg)); err != nil {
 		return nil, err
 	}
-	if s.store, err = store.Open(ctx, SealedStoreConfig(cfg, keys)); err != nil {
+	if s.store, err = store.Open(ctx, SealedStoreConfig(cfg, s.keys)); err != nil {
 		return nil, err
 	}
 	s.release = append(s.release, func() { s.store.Close() }) //nolint:errcheck // all is written by then
@@ -92,18 +98,23 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 		s.setUp = pii.Secret(id.NewSecret())
 	}
 
-	// The rooms and their media. Each calls the other, so the SFU is given a
-	// function that finds the rooms when it is called.
+	// The rooms, their places and their media. Each calls the other, so the SFU and
+	// the pool are given functions that find the rooms when they are called.
 	figures := telemetry.NewFigures()
 	if s.sfu, err = sfu.New(sfu.Config{
-		MediaPort: cfg.MediaPort, TURNPort: cfg.TURNPort, ExternalIPs: cfg.ExternalIPs, Secret: keys.Derive("sfu"),
+		MediaPort: cfg.MediaPort, TURNPort: cfg.TURNPort, ExternalIPs: cfg.ExternalIPs, Secret: s.keys.Derive("sfu"),
 		Unpublished: func(m id.Meeting, seat id.Seat, source access.Source) { s.rooms.Unpublished(m, seat, source) },
 		Logger:      s.log, Registerer: figures,
 	}); err != nil {
 		return nil, err
 	}
 	s.release = append(s.release, func() { s.endSFU(ctx) })
-	if s.rooms, err = room.New(room.Config{Store: s.store, Media: s.sfu, Key: keys.Derive("room.resume"), Logger: s.log}); err != nil {
+	s.pool = capacity.New(capacity.Config{
+		Store: s.store, Moved: func(m id.Meeting, seat id.Seat, standing capacity.Standing) { s.rooms.Moved(m, seat, standing) },
+		Logger: s.log, Node: id.New[string](),
+	})
+	s.passwords = auth.NewPasswords(auth.DefaultParams())
+	if s.rooms, err = room.New(room.Config{Store: s.store, Media: s.sfu, Pool: s.pool, Passwords: s.passwords, Key: s.keys.Derive("room.resume"), Logger: s.log}); err != nil {
 		return nil, err
 	}
 	doors := &countingRooms{Rooms: s.rooms}
@@ -127,20 +138,30 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 // edgeConfig mounts what people talk to.
 func (s *Server) edgeConfig(o Options) edge.Config {
 	zap := telemetry.Zap(s.log)
+	handler := s.api(o)
+	tenants := &names{load: s.store.TenantHosts, log: s.log}
 	c := edge.Config{
 		Listen: s.cfg.Listen, Domain: s.cfg.Domain, BaseURL: BaseURL(s.cfg), External: s.cfg.ExternalIPs, TrustedProxies: s.cfg.TrustedProxies,
-		Dir: filepath.Join(s.cfg.Data, "tls"),
-		API: api.New(api.Config{
-			Store: s.store, Rooms: s.rooms, Passwords: auth.NewPasswords(auth.DefaultParams()), Logger: s.log,
-			SetUpSecret: s.setUp, BaseURL: linkBase(s.cfg), Version: o.Version, LAN: !s.cfg.UsesACME() && len(s.cfg.TrustedProxies) == 0,
-		}),
-		Live: s.live, Signal: s.sfu.Handler(), Pages: web.Files(), Ready: s.ready,
+		Dir:     filepath.Join(s.cfg.Data, "tls"),
+		Tenants: tenants.list, AdminListen: s.cfg.AdminListen, AdminAPI: api.Administration(handler),
+		API: handler, Live: s.live, Signal: s.sfu.Handler(), Pages: web.Files(), Ready: s.ready,
 		Logger: s.log, Zap: zap, Errors: telemetry.HTTPErrors(s.log),
 	}
 	if s.cfg.UsesACME() {
-		c.ACME = &edge.ACME{Directory: s.cfg.ACMECA, Email: s.cfg.ACMEEmail, Roots: o.ACMERoots}
+		c.ACME = &edge.ACME{Directory: s.cfg.ACMECA, Email: s.cfg.ACMEEmail, Roots: o.ACMERoots, Public: config.IsPublicName}
 	}
 	return c
+}
+
+// api makes the handler of everything under /api.
+func (s *Server) api(o Options) http.Handler {
+	return api.New(api.Config{
+		Store: s.store, Rooms: s.rooms, Passwords: s.passwords, Logger: s.log,
+		OIDC: oidc.New(), LDAP: ldap.Directories{}, Factors: s.keys.Sealer("factor"), ProviderSecrets: s.keys.Sealer("provider"),
+		SetUpSecret: s.setUp, BaseURL: linkBase(s.cfg), Version: o.Version, LAN: !s.cfg.UsesACME() && len(s.cfg.TrustedProxies) == 0,
+		AdminApart: s.cfg.AdminListen != "", OwnHosts: edge.OwnHosts(s.cfg.Domain),
+		Answers: s.keys.Sealer("api.answers"), Key: s.keys.Derive("api.answers.names"),
+	})
 }
 
 // errDraining is why a stopping server is not ready.
@@ -165,7 +186,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stopOuter()
 
 	var inside, outside sync.WaitGroup
-	failed := make(chan error, 5) // one place for each part below
+	failed := make(chan error, 6) // one place for each part below
 	start := func(group *sync.WaitGroup, ctx context.Context, name string, run func(context.Context) error) {
 		group.Go(func() {
 			err := run(ctx)
@@ -181,6 +202,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return s.store.Run(ctx, func(err error) { s.log.Error("expired data not deleted", "error", err) })
 	})
 	start(&inside, inner, "media server", s.sfu.Run)
+	start(&inside, inner, "pool", s.pool.Run)
 	start(&inside, inner, "rooms", s.rooms.Run)
 	if s.metrics != nil {
 		start(&inside, inner, "metrics", s.metrics.Run)
@@ -238,6 +260,10 @@ func (s *Server) endSFU(ctx context.Context) {
 
 // Addr is the address of the pages; useful when the port was left to chance.
 func (s *Server) Addr() *net.TCPAddr { return s.edge.Addr() }
+
+// AdminAddr is the address of the administration; nil when it has none of its
+// own.
+func (s *Server) AdminAddr() *net.TCPAddr { return s.edge.AdminAddr() }
 
 // MetricsAddr is the address of the figures, "" when switched off.
 func (s *Server) MetricsAddr() string {
