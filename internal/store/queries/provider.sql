@@ -54,4 +54,4 @@ DELETE FROM session AS s WHERE s.provider = sqlc.arg(provider) AND (
     OR ((sqlc.arg(provider_session) = '' OR s.provider_session = '')
         AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = sqlc.arg(login)))
 )
-RETURNING s.account_id;
+RETURNING account_id;

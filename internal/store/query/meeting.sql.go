@@ -607,64 +607,6 @@ func (q *Queries) MeetingsOf(ctx context.Context, arg MeetingsOfParams) ([]Meeti
 	return items, nil
 }
 
-const meetingsSitting = `-- name: MeetingsSitting :many
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE tenant_id = $1 AND sitting_id <> '' ORDER BY sitting_started_at DESC, id
-`
-
-func (q *Queries) MeetingsSitting(ctx context.Context, tenantID string) ([]Meeting, error) {
-	rows, err := q.db.QueryContext(ctx, meetingsSitting, tenantID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Meeting
-	for rows.Next() {
-		var i Meeting
-		if err := rows.Scan(
-			&i.ID,
-			&i.TenantID,
-			&i.OwnerID,
-			&i.Name,
-			&i.Welcome,
-			&i.MaySpeak,
-			&i.MayShowCamera,
-			&i.MayShare,
-			&i.MayChat,
-			&i.MayReact,
-			&i.MaxShares,
-			&i.CreatedAt,
-			&i.Ended,
-			&i.Locked,
-			&i.SittingID,
-			&i.SittingStartedAt,
-			&i.MayChatPrivate,
-			&i.MayRaiseHand,
-			&i.MayRename,
-			&i.MaySeePeople,
-			&i.MaySeeCameras,
-			&i.Lobby,
-			&i.LobbySignedIn,
-			&i.LobbyInvited,
-			&i.LobbyDomains,
-			&i.PasscodeHash,
-			&i.HostPinHash,
-			&i.AccountRequired,
-			&i.Newcomers,
-			&i.Rules,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const removeSeat = `-- name: RemoveSeat :exec
 INSERT INTO removed_seat (meeting_id, seat_id) VALUES ($1, $2)
 ON CONFLICT (meeting_id, seat_id) DO NOTHING

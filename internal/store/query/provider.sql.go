@@ -117,7 +117,7 @@ DELETE FROM session AS s WHERE s.provider = $1 AND (
     OR (($2 = '' OR s.provider_session = '')
         AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = $3))
 )
-RETURNING s.account_id
+RETURNING account_id
 `
 
 type DeleteSessionsNamedParams struct {
