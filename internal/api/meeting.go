@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/room"
 	"plenum/internal/user"
 )
 
@@ -24,7 +27,6 @@ type meetingStore interface {
 	Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, error)
 	MeetingsOf(ctx context.Context, u user.User, after meeting.Meeting, many int) ([]meeting.Meeting, error)
 	MeetingsIn(ctx context.Context, t id.Tenant, after meeting.Meeting, many int) ([]meeting.Meeting, error)
-	MeetingsSitting(ctx context.Context, t id.Tenant) ([]meeting.Meeting, error)
 	ChangeMeeting(ctx context.Context, m id.Meeting, c meeting.Change, entries ...audit.Entry) error
 	DeleteMeeting(ctx context.Context, m id.Meeting, entries ...audit.Entry) error
 
@@ -323,11 +325,11 @@ func (a *api) deleteMeeting(ctx context.Context, in *MeetingPath) (*struct{}, er
 
 // RunningMeeting is what an administrator may know of a meeting.
 type RunningMeeting struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name" doc:"Only of meetings that the caller owns; else empty"`
-	People    int       `json:"people"`
-	Waiting   int       `json:"waiting" doc:"In the lobby"`
-	StartedAt time.Time `json:"startedAt"`
+	ID        string     `json:"id"`
+	Name      string     `json:"name" doc:"Only of meetings that the caller owns; else empty"`
+	People    int        `json:"people"`
+	Waiting   int        `json:"waiting" doc:"In the lobby"`
+	StartedAt *time.Time `json:"startedAt" doc:"null while all of them wait"`
 }
 
 // RunningMeetings is a page of a list of them.
@@ -347,25 +349,31 @@ func (a *api) listRunningMeetings(ctx context.Context, in *Page) (*runningAnswer
 	if err != nil {
 		return nil, err
 	}
-	sitting, err := a.Store.MeetingsSitting(ctx, who.tenant.ID)
-	if err != nil {
-		return nil, err
+	rooms := a.Rooms.Running(who.tenant.ID)
+	for i := range rooms {
+		rooms[i].StartedAt = rooms[i].StartedAt.Truncate(time.Millisecond) // as in the cursor
 	}
-	list := make([]RunningMeeting, 0, in.Limit+1)
-	for _, m := range sitting {
-		started := m.SittingStartedAt
-		if from != "" && (started.After(at) || started.Equal(at) && m.ID <= from) {
-			continue // on a page before
+	slices.SortFunc(rooms, func(a, b room.Running) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.Meeting, b.Meeting))
+	})
+	rooms = slices.DeleteFunc(rooms, func(r room.Running) bool { // on a page before
+		return from != "" && (r.StartedAt.After(at) || r.StartedAt.Equal(at) && r.Meeting <= from)
+	})
+	rooms, next := cut(rooms, in.Limit, func(r room.Running) []string { return newestKey(r.StartedAt, r.Meeting) })
+	list := make([]RunningMeeting, 0, len(rooms))
+	for _, r := range rooms {
+		entry := RunningMeeting{ID: string(r.Meeting), People: r.People, Waiting: r.Waiting, StartedAt: optional(r.StartedAt)}
+		m, err := a.Store.Meeting(ctx, r.Meeting)
+		if errors.Is(err, meeting.ErrNotFound) {
+			continue // deleted just now
 		}
-		r := RunningMeeting{ID: string(m.ID), People: a.Rooms.People(m.ID), Waiting: a.Rooms.Waiting(m.ID), StartedAt: started}
-		if r.People+r.Waiting == 0 {
-			continue // all have gone; it is kept for those who come back
+		if err != nil {
+			return nil, err
 		}
 		if who.key == nil && who.manages(m) {
-			r.Name = m.Name.Text()
+			entry.Name = m.Name.Text()
 		}
-		list = append(list, r)
+		list = append(list, entry)
 	}
-	list, next := cut(list, in.Limit, func(r RunningMeeting) []string { return newestKey(r.StartedAt, id.Meeting(r.ID)) })
 	return &runningAnswer{RunningMeetings{list, next}}, nil
 }

@@ -149,17 +149,6 @@ func pageFrom[T ~string](at time.Time, from T) (int64, string) {
 	return millis(at), string(from)
 }
 
-// MeetingsSitting lists an organisation's meetings that have begun and not
-// ended, newest first.
-func (s *Store) MeetingsSitting(ctx context.Context, t id.Tenant) ([]meeting.Meeting, error) {
-	const op = "store.MeetingsSitting"
-	rows, err := s.q.MeetingsSitting(ctx, string(t))
-	if err != nil {
-		return nil, explain(op, err)
-	}
-	return s.meetings(ctx, op, rows)
-}
-
 func (s *Store) meetings(ctx context.Context, op string, rows []query.Meeting) ([]meeting.Meeting, error) {
 	meetings := make([]meeting.Meeting, 0, len(rows))
 	for _, row := range rows {

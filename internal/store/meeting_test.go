@@ -228,14 +228,6 @@ func (p part) meetingPages() {
 		return s.MeetingsIn(t.Context(), owner.Tenant, after, 3)
 	}), loose)
 	same(t, "of another organisation", must[[]meeting.Meeting](t)(s.MeetingsIn(t.Context(), "other", meeting.Meeting{}, 3)), []meeting.Meeting{})
-
-	same(t, "sitting at first", must[[]meeting.Meeting](t)(s.MeetingsSitting(t.Context(), owner.Tenant)), []meeting.Meeting{})
-	ok(t, s.BeginSitting(t.Context(), all[3].ID, "s", noon))
-	sitting := must[[]meeting.Meeting](t)(s.MeetingsSitting(t.Context(), owner.Tenant))
-	if len(sitting) != 1 || sitting[0].ID != all[3].ID {
-		t.Errorf("sitting: %v", sitting)
-	}
-	same(t, "sitting elsewhere", must[[]meeting.Meeting](t)(s.MeetingsSitting(t.Context(), "other")), []meeting.Meeting{})
 }
 
 // rules that name an owner put the meeting into that person's list.

@@ -18,7 +18,6 @@ ALTER TABLE meeting ADD COLUMN newcomers TEXT NOT NULL DEFAULT 'attendee';
 -- How many role rules there are: most meetings have none, and the door need not look.
 ALTER TABLE meeting ADD COLUMN rules BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX meeting_tenant ON meeting (tenant_id, created_at, id);
-CREATE INDEX meeting_sitting ON meeting (tenant_id) WHERE sitting_id <> '';
 
 CREATE TABLE role_rule (
     meeting_id TEXT NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,

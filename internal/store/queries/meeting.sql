@@ -34,9 +34,6 @@ WHERE tenant_id = sqlc.arg(tenant_id) AND owner_id IS NULL
   AND (created_at < sqlc.arg(created_at) OR created_at = sqlc.arg(created_at) AND id > sqlc.arg(id))
 ORDER BY created_at DESC, id LIMIT sqlc.arg(many);
 
--- name: MeetingsSitting :many
-SELECT * FROM meeting WHERE tenant_id = $1 AND sitting_id <> '' ORDER BY sitting_started_at DESC, id;
-
 -- name: CountMeetingsOf :one
 SELECT count(*) FROM meeting WHERE owner_id = $1;
 
