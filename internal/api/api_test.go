@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"plenum/internal/access"
 	"plenum/internal/api"
 	"plenum/internal/auth"
@@ -22,6 +24,7 @@ import (
 	"plenum/internal/room"
 	"plenum/internal/store"
 	"plenum/internal/user"
+	"plenum/internal/vault"
 )
 
 const (
@@ -38,6 +41,7 @@ type rooms struct {
 	ended     []id.Meeting       // guarded by mu
 	refreshed []id.Meeting       // guarded by mu
 	entered   []room.Request     // guarded by mu
+	revoked   []id.Invite        // guarded by mu
 	fail      error              // guarded by mu; what Door and Enter give
 }
 
@@ -83,6 +87,15 @@ func (r *rooms) People(m id.Meeting) int {
 	return r.people[m]
 }
 
+func (r *rooms) Waiting(id.Meeting) int { return 0 }
+
+func (r *rooms) Revoke(_ context.Context, _ id.Meeting, i id.Invite) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.revoked = append(r.revoked, i)
+	return nil
+}
+
 func (r *rooms) Refresh(_ context.Context, m id.Meeting) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,8 +136,20 @@ func newWorld(t *testing.T, path string) *world {
 		SetUpSecret: setUpSecret,
 		Version:     "1.2.3",
 		LAN:         true,
+		Factors:     sealer(t),
+		Answers:     sealer(t),
 	})
 	return w
+}
+
+// sealer seals with a key of its own.
+func sealer(t *testing.T) *vault.Sealer {
+	t.Helper()
+	keys, err := vault.Open(filepath.Join(t.TempDir(), "master-key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys.Sealer("test")
 }
 
 // cheap parameters keep the tests fast.
@@ -372,7 +397,7 @@ func TestMeetings(t *testing.T) {
 	w := fresh(t)
 	b := w.browser(t)
 	b.setUp()
-	if got := b.do("GET", "/meetings", "").body; got != "{\"meetings\":[]}\n" {
+	if got := b.do("GET", "/meetings", "").body; got != "{\"meetings\":[],\"next\":\"\"}\n" {
 		t.Errorf("no meetings: %q", got)
 	}
 	plain := is[api.Meeting](t, b.do("POST", "/meetings", ""), 201)
@@ -397,8 +422,8 @@ func TestMeetings(t *testing.T) {
 	got = is[api.Meeting](t, b.do("PATCH", "/meetings/"+named.ID, change), 200)
 	want := named
 	want.Welcome, want.MaxShares, want.Policy.Chat, want.Live, want.People = "Kom binnen\n<script>", 8, false, true, 3
-	if got != want {
-		t.Errorf("changed: %+v, want %+v", got, want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("changed (-want +got):\n%s", diff)
 	}
 	if len(w.rooms.refreshed) != 1 || w.rooms.refreshed[0] != id.Meeting(named.ID) {
 		t.Errorf("the live room was not told: %v", w.rooms.refreshed)
