@@ -45,7 +45,7 @@ type Rooms interface {
 	Door(ctx context.Context, c room.Caller) (room.Door, error)
 	Enter(ctx context.Context, q room.Request) (pii.Secret, error)
 	People(m id.Meeting) int
-	Waiting(m id.Meeting) int                        // in the lobby
+	Running(t id.Tenant) []room.Running              // rooms with somebody in them or before them
 	Refresh(ctx context.Context, m id.Meeting) error // after a change of settings
 	EndMeeting(ctx context.Context, m id.Meeting) error
 	Revoke(ctx context.Context, m id.Meeting, i id.Invite) error // sends out whoever came by the invite
