@@ -21,12 +21,21 @@ const maxTracks = 8
 type observer struct {
 	telemetry.TelemetryService
 	events  *eventQueue
+	viewing *audience
 	tooMany func(context.Context, id.Meeting, id.Seat)
+}
+
+// TrackPublishRequested implements telemetry.TelemetryService. The track has its
+// number and sends nothing yet: time to say who may have it.
+func (o *observer) TrackPublishRequested(ctx context.Context, roomID livekit.RoomID, room livekit.RoomName, participantID livekit.ParticipantID, identity livekit.ParticipantIdentity, track *livekit.TrackInfo, send bool) {
+	o.TelemetryService.TrackPublishRequested(ctx, roomID, room, participantID, identity, track, send)
+	o.viewing.sends(id.Meeting(room), id.Seat(identity), track)
 }
 
 // TrackPublished implements telemetry.TelemetryService.
 func (o *observer) TrackPublished(ctx context.Context, roomID livekit.RoomID, room livekit.RoomName, participantID livekit.ParticipantID, identity livekit.ParticipantIdentity, track *livekit.TrackInfo, send bool) {
 	o.TelemetryService.TrackPublished(ctx, roomID, room, participantID, identity, track, send)
+	o.viewing.sends(id.Meeting(room), id.Seat(identity), track)
 	if o.events.published(id.Meeting(room), id.Seat(identity), track) > maxTracks {
 		// Not from here: LiveKit holds the participant's locks.
 		go o.tooMany(context.WithoutCancel(ctx), id.Meeting(room), id.Seat(identity))
@@ -37,6 +46,7 @@ func (o *observer) TrackPublished(ctx context.Context, roomID livekit.RoomID, ro
 func (o *observer) TrackUnpublished(ctx context.Context, roomID livekit.RoomID, room livekit.RoomName, participantID livekit.ParticipantID, identity livekit.ParticipantIdentity, track *livekit.TrackInfo, send bool) {
 	o.TelemetryService.TrackUnpublished(ctx, roomID, room, participantID, identity, track, send)
 	o.events.unpublished(track)
+	o.viewing.sendsNoMore(id.Meeting(room), id.Seat(identity), track.GetSid())
 }
 
 // sending is one source of one seat.

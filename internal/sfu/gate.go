@@ -21,6 +21,7 @@ import (
 type gate struct {
 	seats      *registry
 	livekit    *liveKit
+	viewing    *audience
 	origins    []string
 	maxMessage int
 	stopped    *atomic.Bool
@@ -197,6 +198,9 @@ func (w *gateWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, errors.Join(errToken, err)
 	}
 	w.conn = conn
+	// Before the client can hear or say anything.
+	w.gate.viewing.changed(s.meeting)
+	w.gate.viewing.settle(w.request.Context(), s.meeting)
 	if grants != w.pass.grants {
 		w.gate.livekit.setPermission(w.request.Context(), s.meeting, s.id, grants)
 	}

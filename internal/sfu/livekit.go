@@ -54,14 +54,14 @@ type liveKit struct {
 	signalling *http.ServeMux
 }
 
-func newLiveKit(cfg Config, addrs addresses, events *eventQueue) (*liveKit, error) {
+func newLiveKit(cfg Config, addrs addresses, events *eventQueue, viewing *audience) (*liveKit, error) {
 	conf, err := liveKitConfig(cfg, addrs)
 	if err != nil {
 		return nil, fault.Wrap("sfu.New", err)
 	}
 	initMetrics()
 	l := &liveKit{conf: conf, secret: conf.Keys[apiKey], signalling: http.NewServeMux()}
-	if err := l.wire(cfg.MediaPort, events); err != nil {
+	if err := l.wire(cfg.MediaPort, events, viewing); err != nil {
 		return nil, err
 	}
 	// From here on LiveKit reads NodeIP only for the relay's URL.
@@ -137,7 +137,7 @@ func candidateRule(addrs addresses, v4 bool) string {
 
 // wire makes LiveKit's parts in the order of service.InitializeServer. The
 // media ports are taken here.
-func (l *liveKit) wire(mediaPort int, events *eventQueue) error {
+func (l *liveKit) wire(mediaPort int, events *eventQueue, viewing *audience) error {
 	node, err := routing.NewLocalNode(l.conf)
 	if err != nil {
 		return fault.Wrap("sfu.New", err)
@@ -162,6 +162,7 @@ func (l *liveKit) wire(mediaPort int, events *eventQueue) error {
 	observed := &observer{
 		TelemetryService: telemetry.NewTelemetryService(nil, telemetry.NewAnalyticsService(l.conf, node)),
 		events:           events,
+		viewing:          viewing,
 		tooMany:          l.removeParticipant,
 	}
 	l.turnAuth = service.NewTURNAuthHandler(auth.NewSimpleKeyProvider(apiKey, l.secret))
@@ -293,6 +294,19 @@ func (l *liveKit) participant(ctx context.Context, meeting id.Meeting, seat id.S
 func (l *liveKit) setPermission(ctx context.Context, meeting id.Meeting, seat id.Seat, grants access.Grants) {
 	if p := l.participant(ctx, meeting, seat); p != nil {
 		p.SetPermission(permission(grants))
+	}
+}
+
+// permit asks who may receive the tracks of a seat's connection, and tells
+// LiveKit unless the answer is nil.
+func (l *liveKit) permit(ctx context.Context, meeting id.Meeting, seat id.Seat, decide func(connection string) *livekit.SubscriptionPermission) {
+	p := l.participant(ctx, meeting, seat)
+	if p == nil {
+		return
+	}
+	if list := decide(string(p.ID())); list != nil {
+		// It fails only for seats named by their connection, which ours are not.
+		_ = p.HandleUpdateSubscriptionPermission(list)
 	}
 }
 

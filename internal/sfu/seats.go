@@ -262,6 +262,17 @@ func (r *registry) detach(p pass, c *signalConn) {
 	p.seat.lastOpen = r.now()
 }
 
+// viewers tells which seats of a room may see whom.
+func (r *registry) viewers(meeting id.Meeting) viewers {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := newViewers(len(r.rooms[meeting]))
+	for _, s := range r.rooms[meeting] {
+		v.add(s.id, viewer{seesAll: s.grants.SeesAll, seen: s.grants.Seen, connected: len(s.conns) > 0})
+	}
+	return v
+}
+
 // count returns the open rooms and connections.
 func (r *registry) count() (rooms, conns int) {
 	r.mu.Lock()

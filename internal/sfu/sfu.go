@@ -66,6 +66,7 @@ type SFU struct {
 	livekit *liveKit
 	turn    *relay
 	events  *eventQueue
+	viewing *audience
 	gate    *gate
 	stopped atomic.Bool
 }
@@ -83,9 +84,11 @@ func New(cfg Config) (*SFU, error) {
 	installLogBridge(cfg.Logger)
 
 	s := &SFU{log: cfg.Logger, seats: newRegistry(time.Now), events: newEventQueue(cfg.Unpublished)}
-	if s.livekit, err = newLiveKit(cfg, addrs, s.events); err != nil {
+	s.viewing = newAudience(s.seats)
+	if s.livekit, err = newLiveKit(cfg, addrs, s.events, s.viewing); err != nil {
 		return nil, err
 	}
+	s.viewing.permit = s.livekit.permit
 	if s.turn, err = newRelay(cfg.TURNPort, cfg.MediaPort, addrs, s.livekit.turnAuth.HandleAuth); err != nil {
 		s.livekit.closeRooms()
 		s.livekit.stop()
@@ -94,6 +97,7 @@ func New(cfg Config) (*SFU, error) {
 	s.gate = &gate{
 		seats:      s.seats,
 		livekit:    s.livekit,
+		viewing:    s.viewing,
 		origins:    cfg.Origins,
 		maxMessage: cfg.MaxSignalMessage,
 		stopped:    &s.stopped,
@@ -112,14 +116,23 @@ func (s *SFU) Handler() http.Handler { return s.gate }
 // Run serves until ctx ends, then tells the clients that the server is stopping
 // and ends everything the SFU started, within a few seconds.
 func (s *SFU) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)
 		s.events.deliver()
 	}()
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		s.viewing.run(ctx)
+	}()
 	if err := s.livekit.start(); err != nil {
+		cancel()
 		err = errors.Join(fault.Wrap("sfu.Run", err), s.stop())
 		<-delivered
+		<-settled
 		return err
 	}
 
@@ -132,6 +145,7 @@ func (s *SFU) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			err := s.stop()
 			<-delivered
+			<-settled
 			return err
 		}
 	}
@@ -172,12 +186,14 @@ func (s *SFU) Open(ctx context.Context, meeting id.Meeting) error {
 		return fault.Wrap("sfu.Open", err)
 	}
 	s.seats.open(meeting)
+	s.viewing.open(meeting)
 	return nil
 }
 
 // Close ends the room, its connections and all its tokens.
 func (s *SFU) Close(ctx context.Context, meeting id.Meeting) error {
 	conns := s.seats.close(meeting)
+	s.viewing.close(meeting)
 	err := s.livekit.deleteRoom(ctx, meeting)
 	for _, c := range conns {
 		c.closeSoon()
@@ -188,13 +204,16 @@ func (s *SFU) Close(ctx context.Context, meeting id.Meeting) error {
 // Token gives a secret that opens one connection for the seat within 60 s.
 // Grants set later win over grants.
 func (s *SFU) Token(meeting id.Meeting, seat id.Seat, grants access.Grants) (pii.Secret, error) {
-	return s.seats.issue(meeting, seat, grants)
+	secret, err := s.seats.issue(meeting, seat, grants)
+	s.viewing.changed(meeting)
+	return secret, err
 }
 
-// SetGrants changes what the seat may send, now and when it connects again;
-// tracks of a withdrawn source are unpublished.
+// SetGrants changes what the seat may send and whose cameras it receives, now and
+// when it connects again; tracks of a withdrawn source are unpublished.
 func (s *SFU) SetGrants(ctx context.Context, meeting id.Meeting, seat id.Seat, grants access.Grants) error {
 	if s.seats.setGrants(meeting, seat, grants) {
+		s.viewing.changed(meeting)
 		s.livekit.setPermission(ctx, meeting, seat, grants)
 	}
 	return nil

@@ -143,6 +143,7 @@ type client struct {
 	*lksdk.Room
 	seat         id.Seat
 	payloads     chan []byte // RTP payloads received
+	counts       *counter    // of the marks in them
 	muted        chan bool   // of any track
 	gone         chan string // tracks of others unpublished
 	own          chan string // own tracks unpublished by the server
@@ -153,6 +154,7 @@ type client struct {
 func newClient() *client {
 	c := &client{
 		payloads:     make(chan []byte, 64),
+		counts:       &counter{},
 		muted:        make(chan bool, 16),
 		gone:         make(chan string, 16),
 		own:          make(chan string, 16),
@@ -172,6 +174,7 @@ func newClient() *client {
 			if err != nil {
 				return
 			}
+			c.counts.add(packet.Payload)
 			select {
 			case c.payloads <- packet.Payload:
 			default:
