@@ -36,6 +36,7 @@ type Store interface {
 	answerStore
 	accountStore
 	meetingStore
+	poolStore
 	providerStore
 	auditStore
 }
@@ -162,6 +163,7 @@ func (a *api) register(h huma.API) {
 	a.registerKeys(h)
 	a.registerAccount(h)
 	a.registerMeetings(h)
+	a.registerPool(h)
 	a.registerProviders(h)
 	a.registerAudit(h)
 }

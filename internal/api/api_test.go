@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +20,9 @@ import (
 	"plenum/internal/api"
 	"plenum/internal/auth"
 	"plenum/internal/id"
+	"plenum/internal/ldap"
 	"plenum/internal/meeting"
+	"plenum/internal/oidc"
 	"plenum/internal/pii"
 	"plenum/internal/room"
 	"plenum/internal/store"
@@ -37,12 +40,13 @@ type rooms struct {
 	store *store.Store
 
 	mu        sync.Mutex
-	people    map[id.Meeting]int // guarded by mu
-	ended     []id.Meeting       // guarded by mu
-	refreshed []id.Meeting       // guarded by mu
-	entered   []room.Request     // guarded by mu
-	revoked   []id.Invite        // guarded by mu
-	fail      error              // guarded by mu; what Door and Enter give
+	people    map[id.Meeting]int           // guarded by mu
+	ended     []id.Meeting                 // guarded by mu
+	refreshed []id.Meeting                 // guarded by mu
+	entered   []room.Request               // guarded by mu
+	revoked   []id.Invite                  // guarded by mu
+	running   map[id.Tenant][]room.Running // guarded by mu
+	fail      error                        // guarded by mu; what Door and Enter give
 }
 
 func (r *rooms) Door(ctx context.Context, c room.Caller) (room.Door, error) {
@@ -87,7 +91,11 @@ func (r *rooms) People(m id.Meeting) int {
 	return r.people[m]
 }
 
-func (r *rooms) Waiting(id.Meeting) int { return 0 }
+func (r *rooms) Running(t id.Tenant) []room.Running {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.running[t])
+}
 
 func (r *rooms) Revoke(_ context.Context, _ id.Meeting, i id.Invite) error {
 	r.mu.Lock()
@@ -137,6 +145,10 @@ func newWorld(t *testing.T, path string) *world {
 		Version:     "1.2.3",
 		LAN:         true,
 		Factors:     sealer(t),
+		OIDC:        oidc.New(),
+		LDAP:        ldap.Directories{},
+
+		ProviderSecrets: sealer(t),
 		Answers:     sealer(t),
 	})
 	return w
@@ -279,7 +291,7 @@ func (w *world) colleague(t *testing.T) *browser {
 func TestSetUpOnce(t *testing.T) {
 	w := fresh(t)
 	b := w.browser(t)
-	if got, want := is[api.Server](t, b.do("GET", "/server", ""), 200), (api.Server{Version: "1.2.3", LAN: true}); got != want {
+	if got, want := is[api.Server](t, b.do("GET", "/server", ""), 200), (api.Server{Version: "1.2.3", LAN: true, Passkeys: true, Operator: true, Providers: []api.SignInProvider{}}); !cmp.Equal(got, want) {
 		t.Errorf("before: %+v, want %+v", got, want)
 	}
 	for name, secret := range map[string]string{"wrong": "guess", "empty": "", "longer": setUpSecret + "x"} {
@@ -294,7 +306,7 @@ func TestSetUpOnce(t *testing.T) {
 	if c.Name != "__Host-plenum" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || len(c.Value) != 52 {
 		t.Errorf("cookie: %+v", c)
 	}
-	if got, want := is[api.Server](t, b.do("GET", "/server", ""), 200), (api.Server{Organisation: "Gemeente Voorbeeld", SetUp: true, Version: "1.2.3", LAN: true}); got != want {
+	if got, want := is[api.Server](t, b.do("GET", "/server", ""), 200), (api.Server{Organisation: "Gemeente Voorbeeld", SetUp: true, Version: "1.2.3", LAN: true, Passkeys: true, Operator: true, Providers: []api.SignInProvider{}}); !cmp.Equal(got, want) {
 		t.Errorf("after: %+v, want %+v", got, want)
 	}
 	if got := is[api.Session](t, b.do("GET", "/session", ""), 200); got.User == nil || *got.User != owner {
