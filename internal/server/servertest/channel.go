@@ -54,7 +54,7 @@ func (b *Browser) Resume(t testing.TB, before *Channel) (c *Channel, refused str
 func (b *Browser) Hello(t testing.TB, hello live.Hello) (c *Channel, refused string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ws, resp, err := websocket.Dial(ctx, b.s.URL+"/live", &websocket.DialOptions{HTTPClient: b.client})
+	ws, resp, err := websocket.Dial(ctx, b.url+"/live", &websocket.DialOptions{HTTPClient: b.client})
 	if err != nil {
 		cancel()
 		status := ""

@@ -5,8 +5,6 @@ package servertest
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +26,6 @@ import (
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/server"
-	"plenum/internal/store"
 )
 
 // Options is how the server of a test differs from an operator's. The zero value
@@ -48,7 +45,6 @@ type Server struct {
 	Log    *Buffer // everything logged
 	Out    *Buffer // everything printed
 
-	pool *x509.CertPool
 	stop func() error
 }
 
@@ -116,8 +112,6 @@ func run(t testing.TB, cfg config.Config, change func(*config.Config)) *Server {
 		}
 	})
 	s.URL = fmt.Sprintf("https://localhost:%d", s.Addr().Port)
-	s.pool = x509.NewCertPool()
-	s.pool.AppendCertsFromPEM(s.AuthorityPEM())
 	s.Browser(t, "").must(t, http.MethodGet, "/api/v1/server", nil, nil) // answers once all runs
 	return s
 }
@@ -153,6 +147,7 @@ func freePort(t testing.TB) int {
 // Browser is somebody at a browser of their own: cookies, and an address.
 type Browser struct {
 	s      *Server
+	url    string // of the organisation it talks to, and where it does
 	client *http.Client
 	dialer *net.Dialer
 }
@@ -164,13 +159,16 @@ func (s *Server) Browser(t testing.TB, from string) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Browser{s: s, dialer: &net.Dialer{}}
+	b := &Browser{s: s, url: s.URL, dialer: &net.Dialer{}}
 	if from != "" {
 		b.dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
 	}
 	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: s.pool, MinVersion: tls.VersionTLS12},
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		TLSClientConfig: s.trust(),
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+			if admin := s.AdminAddr(); admin != nil && strings.HasSuffix(address, fmt.Sprintf(":%d", admin.Port)) {
+				return b.dialer.DialContext(ctx, "tcp", admin.String())
+			}
 			return b.dialer.DialContext(ctx, "tcp", s.Addr().String())
 		},
 	}
@@ -194,7 +192,7 @@ func (b *Browser) Call(t testing.TB, method, path string, in, out any) int {
 		}
 		body = bytes.NewReader(raw)
 	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, b.s.URL+path, body)
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, b.url+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,17 +253,21 @@ type Meeting struct {
 // CreateMeeting makes a meeting as `plenum meeting create` does.
 func (s *Server) CreateMeeting(t testing.TB, name string) Meeting {
 	t.Helper()
-	ctx := context.WithoutCancel(t.Context())
-	db, err := store.Open(ctx, server.StoreConfig(s.Config))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := s.open(t)
 	defer db.Close()
-	home, err := db.Home(ctx)
+	of, err := db.Home(context.WithoutCancel(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := meeting.New(home.ID, "", pii.Name(name), time.Now())
+	return s.createMeeting(t, of.ID, name)
+}
+
+func (s *Server) createMeeting(t testing.TB, of id.Tenant, name string) Meeting {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	db := s.open(t)
+	defer db.Close()
+	m := meeting.New(of, "", pii.Name(name), time.Now())
 	made := Meeting{ID: m.ID, Secrets: map[access.Role]pii.Secret{}}
 	invites := make([]invite.Invite, 0, len(access.Roles()))
 	for _, role := range access.Roles() {
