@@ -41,6 +41,9 @@ func (c *auditVerify) Run(ctx context.Context, place config.Place, s streams) er
 	if err != nil {
 		return err
 	}
+	if len(tenants) == 0 {
+		fmt.Fprintln(s.out, "No audit log has been begun.")
+	}
 	sound := true
 	for _, t := range tenants {
 		report, err := db.VerifyAudit(ctx, t)
@@ -121,27 +124,23 @@ func (c *auditExport) Run(ctx context.Context, place config.Place, s streams) er
 		return err
 	}
 	defer db.Close() //nolint:errcheck // all is committed by then
-	if c.Tenant == "" {
-		home, err := db.Home(ctx)
-		if err != nil {
-			return err
-		}
-		c.Tenant = string(home.ID)
+	log, err := db.Home(ctx)
+	if c.Tenant != "" {
+		log, err = db.Tenant(ctx, id.Tenant(c.Tenant))
 	}
-	tenants, err := auditTenants(ctx, db, c.Tenant)
 	if err != nil {
 		return err
 	}
 	// Who reads the log is in the log.
 	err = db.Record(ctx, audit.Entry{
-		Tenant: tenants[0], Action: audit.AuditRead, Actor: audit.Party{Kind: audit.Operator}, Credential: "command line",
+		Tenant: log.ID, Action: audit.AuditRead, Actor: audit.Party{Kind: audit.Operator}, Credential: "command line",
 		Detail: map[string]string{"format": c.Format},
 	})
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(s.out)
-	if err := db.WalkAudit(ctx, tenants[0], c.After, audit.NewWriter(audit.Format(c.Format), out, db.AuditKey(), version)); err != nil {
+	if err := db.WalkAudit(ctx, log.ID, c.After, audit.NewWriter(audit.Format(c.Format), out, db.AuditKey(), version)); err != nil {
 		return err
 	}
 	return out.Flush()
