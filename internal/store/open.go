@@ -28,7 +28,7 @@ var migrations embed.FS
 // others wait too; _txlock makes every transaction a writer from its start, so
 // that none fails half-way; secure_delete overwrites what is deleted;
 // temp_store keeps sorting out of the disk.
-const sqliteOptions = "_busy_timeout=5000&_journal_mode=WAL&_synchronous=NORMAL&_foreign_keys=1" +
+const sqliteOptions = "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_pragma=secure_delete(1)&_pragma=temp_store(2)&_txlock=immediate&_dqs=0&_defensive=1"
 
 func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
