@@ -27,7 +27,8 @@ var migrations embed.FS
 // sqliteOptions apply to each connection. busy_timeout comes first, so that the
 // others wait too; _txlock makes every transaction a writer from its start, so
 // that none fails half-way; secure_delete overwrites what is deleted;
-// temp_store keeps sorting out of the disk.
+// temp_store keeps sorting out of the disk; synchronous FULL makes what is
+// committed outlive a power cut, since people are told of it.
 const sqliteOptions = "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_pragma=secure_delete(1)&_pragma=temp_store(2)&_txlock=immediate&_dqs=0&_defensive=1"
 
