@@ -59,10 +59,11 @@ type User struct {
 	Email    string `json:"email"`
 	Admin    bool   `json:"admin" doc:"May administer the organisation"`
 	Operator bool   `json:"operator" doc:"May administer the server: organisations and their pools"`
+	Provider string `json:"provider" doc:"Id of the identity provider the account signs in with; empty for a password or passkey of ours. After signing out, lead the browser to /api/v1/signin/{provider}/signout"`
 }
 
 func userOf(u user.User) User {
-	return User{ID: string(u.ID), Name: u.Name.Text(), Email: u.Email.Text(), Admin: u.Admin, Operator: u.Operator}
+	return User{ID: string(u.ID), Name: u.Name.Text(), Email: u.Email.Text(), Admin: u.Admin, Operator: u.Operator, Provider: u.Provider}
 }
 
 // SignedIn is who has just signed in.

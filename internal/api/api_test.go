@@ -149,7 +149,7 @@ func newWorld(t *testing.T, path string) *world {
 		LDAP:        ldap.Directories{},
 
 		ProviderSecrets: sealer(t),
-		Answers:     sealer(t),
+		Answers:         sealer(t),
 	})
 	return w
 }

@@ -53,6 +53,8 @@ type Server struct {
 	Passkeys     bool   `json:"passkeys" doc:"Signing in with a passkey is possible"`
 	Operator     bool   `json:"operator" doc:"This is the home organisation, whose operators manage the server"`
 	Apart        bool   `json:"apart" doc:"The administration has an address of its own and does not answer here"`
+	// Providers are the other ways to sign in.
+	Providers []SignInProvider `json:"providers" nullable:"false"`
 }
 
 type serverAnswer struct{ Body Server }
@@ -66,10 +68,14 @@ func (a *api) getServer(ctx context.Context, _ *struct{}) (*serverAnswer, error)
 			return nil, err
 		}
 	}
+	providers, err := a.signInProviders(ctx)
+	if err != nil {
+		return nil, err
+	}
 	here, _ := ctx.Value(administrationKey{}).(bool)
 	return &serverAnswer{Server{
 		Organisation: t.Name, Accent: t.Accent, Logo: logoPath(t), SetUp: ready, Version: a.Version, LAN: a.LAN, Passkeys: true,
-		Operator: t.Home, Apart: a.AdminApart && !here,
+		Operator: t.Home, Apart: a.AdminApart && !here, Providers: providers,
 	}}, nil
 }
 

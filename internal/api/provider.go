@@ -296,7 +296,7 @@ func (a *api) testProvider(ctx context.Context, in *providerRequest) (*trialAnsw
 	case err == nil:
 		return &trialAnswer{Trial{OK: true}}, nil
 	case isFault && f.Code == provider.ErrUnreachable.Code && f.Cause != nil:
-		return &trialAnswer{Trial{Problem: f.Cause.Error()}}, nil
+		return &trialAnswer{Trial{Problem: f.Cause.Error()}}, nil //nolint:nilerr // what is wrong is the answer
 	}
 	return nil, err
 }

@@ -102,7 +102,7 @@ func browserOf(r *http.Request) pii.Secret {
 
 // setSignInCookie keeps the browser's name for one sign-in; "" deletes it.
 func setSignInCookie(w http.ResponseWriter, browser pii.Secret) {
-	c := sessionCookie(browser)
+	c := sessionCookie(browser) //nolint:gosec // it is made with all three
 	c.Name = signInCookie
 	if browser != "" {
 		c.MaxAge = int(provider.AttemptLife / time.Second)
@@ -162,7 +162,7 @@ func goOn(step SignInStep, back string) string {
 	if err != nil {
 		return signInPage
 	}
-	return signInPage + "#" + url.Values{"step": {base64.RawURLEncoding.EncodeToString(raw)}, "return": {back}}.Encode()
+	return signInPage + "?from=" + url.QueryEscape(back) + "#step=" + base64.RawURLEncoding.EncodeToString(raw)
 }
 
 // answerOf lets the provider's answer be verified.
@@ -270,7 +270,7 @@ func (a *api) signedOutThere(w http.ResponseWriter, r *http.Request) {
 	switch fault.KindOf(err) {
 	case fault.Internal, fault.Unavailable:
 		if err != nil {
-			a.problem(r.Context(), "signedOutThere", err)
+			a.Logger.WarnContext(r.Context(), "word of an identity provider could not be taken", "error", err)
 			status, code = http.StatusServiceUnavailable, "temporarily_unavailable"
 		}
 	default:

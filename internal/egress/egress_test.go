@@ -72,7 +72,7 @@ func canary(t *testing.T) (port string, reached *atomic.Int64) {
 // TestNobodyReachesTheCanary tries every way to write this machine's address.
 func TestNobodyReachesTheCanary(t *testing.T) {
 	port, reached := canary(t)
-	hosts := []string{
+	hosts := []string{ //nolint:prealloc // a list that goes on below
 		"localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.",
 		"0", "0.0.0.0", "[::]", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]",
 		"[2002:7f00:1::]", "[fe80::1]", "[fe80::1%25lo]", "[::1%25lo]", "127.0.0.1%00.example", "①②⑦.⓪.⓪.①", "localhost%23.example", "user@127.0.0.1",

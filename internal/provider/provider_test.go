@@ -66,7 +66,7 @@ func TestAdmit(t *testing.T) {
 		check    func(user.User) bool
 	}{
 		"first time": {provider.Accounts{Create: true}, grace, nil, nil, func(u user.User) bool {
-			return u.ID != "" && u.Tenant == "t" && u.Name == "Grace Hopper" && u.Email == "grace@town.example" && u.Provider == "p" && u.Subject == "s" && !u.Admin && slices.Equal(u.Groups, grace.Groups) && u.CreatedAt == now
+			return u.ID != "" && u.Tenant == "t" && u.Name == "Grace Hopper" && u.Email == "grace@town.example" && u.Provider == "p" && u.Subject == "s" && !u.Admin && slices.Equal(u.Groups, grace.Groups) && u.CreatedAt.Equal(now)
 		}},
 		"no new accounts": {provider.Accounts{}, grace, nil, provider.ErrUnknownPerson, nil},
 		"known": {provider.Accounts{}, grace, known, nil, func(u user.User) bool {

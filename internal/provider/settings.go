@@ -33,9 +33,9 @@ type Accounts struct {
 	AdminDomains []string `json:"adminDomains" required:"false" nullable:"false" maxItems:"100" doc:"As adminGroups, by the domain of the verified e-mail address"`
 }
 
-func (a Accounts) givesAdmin() bool { return len(a.AdminGroups)+len(a.AdminDomains) > 0 }
+func (a *Accounts) givesAdmin() bool { return len(a.AdminGroups)+len(a.AdminDomains) > 0 }
 
-func (a Accounts) admin(u user.User) bool {
+func (a *Accounts) admin(u user.User) bool {
 	return slices.ContainsFunc(u.Groups, func(g string) bool { return slices.Contains(a.AdminGroups, g) }) ||
 		u.Email != "" && containsFold(a.AdminDomains, u.Email.Domain())
 }
@@ -129,13 +129,10 @@ func present(lists ...*[]string) {
 
 // parse checks o and writes what it means to into.
 func (o OIDCSettings) parse(internal bool, into *OIDCSettings) error {
-	u, err := url.Parse(o.Issuer)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return invalid("issuer", "is not an address")
-	case u.Scheme != "https" && (u.Scheme != "http" || !internal || !isLoopback(u.Hostname())):
-		return invalid("issuer", "must begin with https://")
-	case o.ClientID == "" || !isText(o.ClientID):
+	if problem := issuerProblem(o.Issuer, internal); problem != "" {
+		return invalid("issuer", problem)
+	}
+	if o.ClientID == "" || !isText(o.ClientID) {
 		return invalid("clientId", "is missing")
 	}
 	for name, values := range map[string][]string{"scopes": o.Scopes, "hosts": o.Hosts, "factorAcr": o.FactorACR, "factorAmr": o.FactorAMR} {
@@ -153,21 +150,28 @@ func (o OIDCSettings) parse(internal bool, into *OIDCSettings) error {
 	return nil
 }
 
+// issuerProblem says what is wrong with an issuer (OpenID Connect Core §2), "" for
+// nothing.
+func issuerProblem(issuer string, internal bool) string {
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return "is not an address"
+	case u.Scheme != "https" && (u.Scheme != "http" || !internal || !isLoopback(u.Hostname())):
+		return "must begin with https://"
+	}
+	return ""
+}
+
 // parse checks l and writes what it means to into.
 func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
-	u, err := url.Parse(l.URL)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return invalid("url", "is not an address")
-	case u.Scheme != "ldap" && u.Scheme != "ldaps":
-		return invalid("url", "must begin with ldaps:// or ldap://")
-	case u.Scheme == "ldaps" && l.StartTLS:
-		return invalid("startTls", "is for ldap://; ldaps:// is encrypted already")
-	case u.Scheme == "ldap" && !l.StartTLS && !l.Plain && (!internal || !isLoopback(u.Hostname())):
-		return invalid("startTls", "is needed: passwords must not cross the network unencrypted")
-	case strings.Count(l.UserFilter, UserMark) == 0 || !strings.HasPrefix(l.UserFilter, "("):
+	if err := l.parseURL(internal); err != nil {
+		return err
+	}
+	if !strings.Contains(l.UserFilter, UserMark) || !strings.HasPrefix(l.UserFilter, "(") {
 		return invalid("userFilter", "must contain {user}, as in (uid={user})")
-	case l.BaseDN == "":
+	}
+	if l.BaseDN == "" {
 		return invalid("baseDn", "is missing")
 	}
 	for field, value := range map[*string]string{
@@ -184,6 +188,22 @@ func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
 		if !isText(s) {
 			return invalid("ldap", "has characters that cannot be used")
 		}
+	}
+	return nil
+}
+
+// parseURL wants passwords encrypted on their way.
+func (l LDAPSettings) parseURL(internal bool) error {
+	u, err := url.Parse(l.URL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return invalid("url", "is not an address")
+	case u.Scheme != "ldap" && u.Scheme != "ldaps":
+		return invalid("url", "must begin with ldaps:// or ldap://")
+	case u.Scheme == "ldaps" && l.StartTLS:
+		return invalid("startTls", "is for ldap://; ldaps:// is encrypted already")
+	case u.Scheme == "ldap" && !l.StartTLS && !l.Plain && (!internal || !isLoopback(u.Hostname())):
+		return invalid("startTls", "is needed: passwords must not cross the network unencrypted")
 	}
 	return nil
 }

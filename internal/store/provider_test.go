@@ -63,7 +63,7 @@ func (t part) providers() {
 	is(t.T, "one too many", s.CreateProvider(t.Context(), provider.Provider{ID: "x", Tenant: owner.Tenant, Kind: provider.OIDC}), provider.ErrTooMany)
 
 	u := must[user.User](t.T)(s.Admit(t.Context(), second, provider.Person{Subject: "grace"}, noon, madeBy(second)))
-	_, mine := byProvider(t.T, s, u, second, "sid")
+	mine := byProvider(t.T, s, u, second, "sid")
 	_, ours := signIn(t.T, s, owner)
 	second.Enabled = false
 	ok(t.T, s.UpdateProvider(t.Context(), second, changed(second)))
@@ -85,12 +85,12 @@ func sortedByID(all ...provider.Provider) []provider.Provider {
 	return all
 }
 
-func byProvider(t *testing.T, s *store.Store, u user.User, p provider.Provider, session string) (auth.Session, pii.Secret) {
+func byProvider(t *testing.T, s *store.Store, u user.User, p provider.Provider, session string) pii.Secret {
 	t.Helper()
 	made, token := auth.NewSession(u.ID, noon)
 	made.Provider, made.ProviderSession = string(p.ID), session
 	ok(t, s.CreateSession(t.Context(), made))
-	return made, token
+	return token
 }
 
 func gone(t *testing.T, s *store.Store, tokens ...pii.Secret) {
@@ -231,11 +231,11 @@ func (t part) backchannel() {
 	note := func(u id.User) audit.Entry {
 		return audit.Entry{Tenant: p.Tenant, Action: audit.SessionEnded, Actor: audit.Party{Kind: audit.Provider, ID: string(p.ID)}, Subject: audit.Party{Kind: audit.User, ID: string(u)}}
 	}
-	_, one := byProvider(t.T, s, grace, p, "one")
-	_, two := byProvider(t.T, s, grace, p, "two")
-	_, nameless := byProvider(t.T, s, grace, p, "")
-	_, adas := byProvider(t.T, s, ada, p, "three")
-	_, twins := byProvider(t.T, s, twin, other, "one")
+	one := byProvider(t.T, s, grace, p, "one")
+	two := byProvider(t.T, s, grace, p, "two")
+	nameless := byProvider(t.T, s, grace, p, "")
+	adas := byProvider(t.T, s, ada, p, "three")
+	twins := byProvider(t.T, s, twin, other, "one")
 	_, owners := signIn(t.T, s, owner)
 
 	first := out("", "one")

@@ -133,7 +133,7 @@ func (d *Directory) fill(tb testing.TB) {
 		}
 		<-time.After(20 * time.Millisecond) // there is no event to wait for
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the test has what it needs
 	if err := conn.Bind("cn=root,"+Base, "root"); err != nil {
 		tb.Fatal(err)
 	}
@@ -200,6 +200,6 @@ func freePort(tb testing.TB) int {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // nothing was accepted
 	return l.Addr().(*net.TCPAddr).Port
 }
