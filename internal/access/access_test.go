@@ -13,68 +13,148 @@ import (
 
 // policies are all there are.
 func policies() []access.Policy {
-	all := make([]access.Policy, 0, 32)
-	for bits := range 32 {
+	all := make([]access.Policy, 0, 1<<10)
+	for bits := range 1 << 10 {
 		bit := func(n int) bool { return bits>>n&1 == 1 }
-		all = append(all, access.Policy{Microphone: bit(0), Camera: bit(1), Share: bit(2), Chat: bit(3), Reactions: bit(4)})
+		all = append(all, access.Policy{
+			Microphone: bit(0), Camera: bit(1), Share: bit(2), Chat: bit(3), ChatPrivate: bit(4),
+			Reactions: bit(5), RaiseHand: bit(6), Rename: bit(7), SeePeople: bit(8), SeeCameras: bit(9),
+		})
 	}
 	return all
 }
 
 // table is the permission table as one would draw it: y always, - never, and a
-// letter for the switch of the policy that decides (m, c, s, t for chat, r).
+// letter for the switch of the policy that decides (m, c, s, t for chat, p for
+// private chat, r for reactions, h for hands, n for names, l for the list of
+// people, v for cameras). In the last column, a right that can be given to or
+// taken from one person.
 const table = `
                owner  moderator  presenter  attendee  viewer
-speak          y      y          y          m         -
-camera         y      y          y          c         -
-share          y      y          y          s         -
-chat           y      y          y          t         t
-react          r      r          r          r         r
-raiseHand      y      y          y          y         y
+speak          y      y          y          m         -       except
+camera         y      y          y          c         -       except
+share          y      y          y          s         -       except
+chat           y      y          y          t         t       except
+chatPrivate    y      y          y          p         p       except
+react          r      r          r          r         r       except
+raiseHand      y      y          y          h         h       except
+rename         y      y          y          n         n       except
+seePeople      y      y          y          l         l       except
+seeCameras     y      y          y          v         v       except
 lowerHands     y      y          -          -         -
 moderateChat   y      y          -          -         -
 mute           y      y          -          -         -
 stopMedia      y      y          -          -         -
 remove         y      y          -          -         -
 lock           y      y          -          -         -
+admit          y      y          -          -         -
+setPasscode    y      y          -          -         -
+renameOthers   y      y          -          -         -
 setPolicy      y      y          -          -         -
 assignRoles    y      y          -          -         -
 spotlight      y      y          -          -         -
 end            y      y          -          -         -
 `
 
-func TestTheTable(t *testing.T) {
+// drawn reads the table: whether role has right under p, for each right, and
+// which rights can be excepted.
+func drawn(t *testing.T, role access.Role, p access.Policy) (rights map[access.Right]bool, excepted []access.Right) {
+	t.Helper()
 	lines := strings.Split(strings.TrimSpace(table), "\n")
-	roles := strings.Fields(lines[0])
-	for column, name := range roles {
-		role, ok := access.ParseRole(name)
-		if !ok {
-			t.Fatalf("%q is no role", name)
+	column := slices.Index(strings.Fields(lines[0]), string(role))
+	if column < 0 {
+		t.Fatalf("%s is not in the table", role)
+	}
+	decides := map[string]bool{
+		"y": true, "-": false, "m": p.Microphone, "c": p.Camera, "s": p.Share, "t": p.Chat, "p": p.ChatPrivate,
+		"r": p.Reactions, "h": p.RaiseHand, "n": p.Rename, "l": p.SeePeople, "v": p.SeeCameras,
+	}
+	rights = make(map[access.Right]bool)
+	for _, line := range lines[1:] {
+		cells := strings.Fields(line)
+		right := access.Right(cells[0])
+		rights[right] = decides[cells[1+column]]
+		if cells[len(cells)-1] == "except" {
+			excepted = append(excepted, right)
 		}
+	}
+	return rights, excepted
+}
+
+func TestTheTable(t *testing.T) {
+	for _, role := range access.Roles() {
 		for _, p := range policies() {
-			decides := map[string]bool{"y": true, "-": false, "m": p.Microphone, "c": p.Camera, "s": p.Share, "t": p.Chat, "r": p.Reactions}
-			var want []access.Right
-			for _, line := range lines[1:] {
-				cells := strings.Fields(line)
-				right := access.Right(cells[0])
-				allowed := decides[cells[1+column]]
-				if allowed {
-					want = append(want, right)
-				}
-				if got := access.May(role, p, right); got != allowed {
-					t.Errorf("May(%s, %+v, %s) = %v", role, p, right, got)
+			rights, _ := drawn(t, role, p)
+			got := access.Allowed(role, p, access.Exceptions{})
+			for right, allowed := range rights {
+				if slices.Contains(got, right) != allowed || access.May(role, p, access.Exceptions{}, right) != allowed {
+					t.Errorf("%s under %+v: %s should be %v", role, p, right, allowed)
 				}
 			}
-			got := access.Allowed(role, p)
-			slices.Sort(got)
-			slices.Sort(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s under %+v (-want +got):\n%s", role, p, diff)
+			for _, right := range got {
+				if _, known := rights[right]; !known {
+					t.Errorf("%s is not in the table", right)
+				}
 			}
 		}
 	}
-	if len(roles) != len(access.Roles()) {
-		t.Errorf("the table has %d roles of %d", len(roles), len(access.Roles()))
+}
+
+// TestExceptions goes through every right, given to and taken from every role
+// under every policy, one at a time and both at once.
+func TestExceptions(t *testing.T) {
+	for _, role := range access.Roles() {
+		for _, p := range policies() {
+			plain, excepted := drawn(t, role, p)
+			if diff := cmp.Diff(excepted, access.Excepted()); diff != "" {
+				t.Fatal(diff)
+			}
+			for right, without := range plain {
+				given := access.Exceptions{Allow: []access.Right{right}}
+				taken := access.Exceptions{Deny: []access.Right{right}}
+				both := access.Exceptions{Allow: []access.Right{right}, Deny: []access.Right{right}}
+				counts := slices.Contains(excepted, right) && !role.Moderates()
+				publishes := right == access.Speak || right == access.ShowCamera || right == access.Share
+				for what, test := range map[string]struct {
+					e    access.Exceptions
+					want bool
+				}{
+					"given":      {given, without || counts && (role != access.Viewer || !publishes)},
+					"taken":      {taken, without && !counts},
+					"both":       {both, without && !counts},
+					"of another": {access.Exceptions{Allow: []access.Right{"fly"}, Deny: []access.Right{"fly"}}, without},
+				} {
+					if got := access.May(role, p, test.e, right); got != test.want {
+						t.Errorf("%s under %+v, %s %s: %v", role, p, right, what, got)
+					}
+				}
+				// No other right moves.
+				for other, had := range plain {
+					if other != right && access.May(role, p, both, other) != had {
+						t.Errorf("%s under %+v: an exception about %s moved %s", role, p, right, other)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestCheckExceptions(t *testing.T) {
+	e, ok := access.Exceptions{Allow: []access.Right{access.Share, access.Speak, access.Share}, Deny: []access.Right{access.Chat}}.Check()
+	want := access.Exceptions{Allow: []access.Right{access.Speak, access.Share}, Deny: []access.Right{access.Chat}}
+	if !ok || !e.Equal(want) || e.Empty() {
+		t.Errorf("%+v, %v", e, ok)
+	}
+	if none, ok := (access.Exceptions{}).Check(); !ok || !none.Empty() {
+		t.Errorf("%+v, %v", none, ok)
+	}
+	for _, r := range []access.Right{"", "Speak", "fly", access.Remove, access.Admit, access.End, access.AssignRoles} {
+		if _, ok := (access.Exceptions{Allow: []access.Right{r}}).Check(); ok {
+			t.Errorf("%q can be given", r)
+		}
+		if _, ok := (access.Exceptions{Deny: []access.Right{access.Chat, r}}).Check(); ok {
+			t.Errorf("%q can be taken", r)
+		}
 	}
 }
 
@@ -99,18 +179,31 @@ func TestWhoActsOnWhom(t *testing.T) {
 	}
 }
 
+func TestWhoIsAlwaysSeen(t *testing.T) {
+	for role, runs := range map[access.Role]bool{
+		access.Owner: true, access.Moderator: true, access.Presenter: true, access.Attendee: false, access.Viewer: false,
+	} {
+		if role.Runs() != runs {
+			t.Errorf("%s.Runs() = %v", role, role.Runs())
+		}
+	}
+}
+
 func TestGrants(t *testing.T) {
 	for _, role := range access.Roles() {
 		for _, p := range policies() {
-			for _, sharing := range []bool{true, false} {
-				got := access.GrantsFor(access.Allowed(role, p), sharing)
-				want := access.Grants{
-					Microphone: access.May(role, p, access.Speak),
-					Camera:     access.May(role, p, access.ShowCamera),
-					Screen:     sharing && access.May(role, p, access.Share),
-				}
-				if got != want {
-					t.Errorf("%s under %+v, sharing %v: %+v", role, p, sharing, got)
+			for _, e := range []access.Exceptions{{}, {Deny: []access.Right{access.SeePeople, access.ShowCamera}}, {Allow: []access.Right{access.Speak, access.SeeCameras}}} {
+				for _, sharing := range []bool{true, false} {
+					may := func(r access.Right) bool { return access.May(role, p, e, r) }
+					got := access.GrantsFor(role, access.Allowed(role, p, e), sharing)
+					want := access.Grants{
+						Microphone: may(access.Speak), Camera: may(access.ShowCamera), Screen: sharing && may(access.Share),
+						SeesAll: may(access.SeeCameras) && may(access.SeePeople),
+						Seen:    role == access.Owner || role == access.Moderator || role == access.Presenter,
+					}
+					if got != want {
+						t.Errorf("%s under %+v but %+v, sharing %v: %+v", role, p, e, sharing, got)
+					}
 				}
 			}
 		}
@@ -155,26 +248,62 @@ func TestNobodyRises(t *testing.T) {
 	})
 }
 
-// TestMoreIsMore: a higher role has every right of a lower one, and a policy
-// that allows more takes no right away.
+func anyExceptions(t *rapid.T, label string) access.Exceptions {
+	rights := rapid.SliceOfNDistinct(rapid.SampledFrom(access.Excepted()), 0, 5, rapid.ID[access.Right])
+	return access.Exceptions{Allow: rights.Draw(t, label+" allows"), Deny: rights.Draw(t, label+" denies")}
+}
+
+// or allows what p or q allows.
+func or(p, q access.Policy) access.Policy {
+	return access.Policy{
+		Microphone: p.Microphone || q.Microphone, Camera: p.Camera || q.Camera, Share: p.Share || q.Share,
+		Chat: p.Chat || q.Chat, ChatPrivate: p.ChatPrivate || q.ChatPrivate, Reactions: p.Reactions || q.Reactions,
+		RaiseHand: p.RaiseHand || q.RaiseHand, Rename: p.Rename || q.Rename,
+		SeePeople: p.SeePeople || q.SeePeople, SeeCameras: p.SeeCameras || q.SeeCameras,
+	}
+}
+
+// TestMoreIsMore: a higher role has every right of a lower one, and neither a
+// policy that allows more nor an exception that allows takes a right away.
 func TestMoreIsMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		high, low := anyRole(t, "high"), anyRole(t, "low")
 		if access.Outranks(low, high) {
 			high, low = low, high
 		}
-		p, q := anyPolicy(t, "p"), anyPolicy(t, "q")
-		union := access.Policy{
-			Microphone: p.Microphone || q.Microphone, Camera: p.Camera || q.Camera,
-			Share: p.Share || q.Share, Chat: p.Chat || q.Chat, Reactions: p.Reactions || q.Reactions,
-		}
-		for _, right := range access.Allowed(low, p) {
-			if !access.May(high, p, right) {
+		p, q, e := anyPolicy(t, "p"), anyPolicy(t, "q"), anyExceptions(t, "e")
+		for _, right := range access.Allowed(low, p, access.Exceptions{}) {
+			if !access.May(high, p, access.Exceptions{}, right) {
 				t.Errorf("%s may %s, %s may not", low, right, high)
 			}
-			if !access.May(low, union, right) {
+		}
+		for _, right := range access.Allowed(low, p, e) {
+			if !access.May(low, or(p, q), e, right) {
 				t.Errorf("%s lost %s by a wider policy", low, right)
 			}
+			if !access.May(low, p, access.Exceptions{Allow: access.Excepted(), Deny: e.Deny}, right) {
+				t.Errorf("%s lost %s by being allowed more", low, right)
+			}
+		}
+	})
+}
+
+// TestNoExceptionMakesAModerator: what is given to one person is never more than
+// a policy could give, and what runs a meeting is never taken.
+func TestNoExceptionMakesAModerator(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		role, p, e := anyRole(t, "role"), anyPolicy(t, "p"), anyExceptions(t, "e")
+		widest := access.DefaultPolicy()
+		for _, right := range access.Allowed(role, p, e) {
+			if !access.May(role, widest, access.Exceptions{}, right) {
+				t.Errorf("an exception gave %s to a %s", right, role)
+			}
+			if !role.Moderates() && slices.Contains(e.Deny, right) {
+				t.Errorf("%s was taken from the %s, who has it", right, role)
+			}
+		}
+		if role.Moderates() && !slices.Equal(access.Allowed(role, p, e), access.Allowed(role, p, access.Exceptions{})) {
+			t.Errorf("an exception bound a %s", role)
 		}
 	})
 }

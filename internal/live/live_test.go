@@ -178,7 +178,7 @@ func (s *server) ticket(role access.Role, name string) string {
 	s.t.Helper()
 	secret := s.links[role]
 	ticket, err := s.rooms.Enter(context.Background(), room.Request{
-		Caller: room.Caller{Meeting: s.meeting, InviteSecret: &secret}, Name: name,
+		Caller: room.Caller{Tenant: s.store.TenantID(), Meeting: s.meeting, InviteSecret: &secret}, Name: name,
 	})
 	if err != nil {
 		s.t.Fatal(err)

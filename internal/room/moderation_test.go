@@ -95,12 +95,7 @@ func TestAPolicyTakesRightsAndTracks(t *testing.T) {
 func TestSettingsChangedOutsideReachTheRoom(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		p := w.join(access.Attendee)
-		m, err := w.store.Meeting(t.Context(), w.meeting)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Policy.Chat = false
-		if err := w.store.UpdateMeeting(t.Context(), m); err != nil {
+		if err := w.store.Change(w.meeting, func(m *meeting.Meeting) { m.Policy.Chat = false }); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.rooms.Refresh(t.Context(), w.meeting); err != nil {
@@ -115,7 +110,7 @@ func TestSettingsChangedOutsideReachTheRoom(t *testing.T) {
 func TestARoleChangesRightsGrantsAndToken(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		owner, p := w.join(access.Owner), w.join(access.Viewer)
-		if g := w.media.Grants(p.Seat()); g != (access.Grants{}) {
+		if g := w.media.Grants(p.Seat()); g != (access.Grants{SeesAll: true}) {
 			t.Errorf("a viewer may send %+v", g)
 		}
 		owner.told()
@@ -232,7 +227,7 @@ func TestASlowSFUDoesNotStallTheRoom(t *testing.T) {
 			owner.must(room.SetPolicy{})
 			owner.must(room.SetPolicy{Policy: access.DefaultPolicy()})
 		}
-		owner.must(room.SetPolicy{Policy: access.Policy{Camera: true}})
+		owner.must(room.SetPolicy{Policy: access.Policy{Camera: true, RaiseHand: true}})
 		p.must(room.HandRaise{})
 		w.media.Notes()
 		release()
@@ -288,7 +283,7 @@ func TestTheLockHolds(t *testing.T) {
 		w.restart()
 		_, err = w.enter(access.Attendee)
 		w.wantErr(err, room.ErrLocked, "entering after a restart")
-		door, err := w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting})
+		door, err := w.rooms.Door(t.Context(), w.caller(nil))
 		if err != nil || !door.Locked {
 			t.Errorf("the door is %+v, %v", door, err)
 		}
@@ -319,7 +314,7 @@ func TestEndForAll(t *testing.T) {
 		w.wantErr(err, room.ErrTicket, "a ticket from before the end")
 		_, err = w.enter(access.Presenter)
 		w.wantErr(err, meeting.ErrEnded, "entering an ended meeting")
-		_, err = w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting})
+		_, err = w.rooms.Door(t.Context(), w.caller(nil))
 		w.wantErr(err, meeting.ErrEnded, "the door of an ended meeting")
 
 		again := w.join(access.Owner)

@@ -26,6 +26,8 @@ type world struct {
 	media   *roomtest.Media
 	meeting id.Meeting
 	links   map[access.Role]pii.Secret
+	pool    *roomtest.Pool // nil for no limit
+	waiter  *person        // of the matrix
 	rooms   *room.Rooms
 	stop    func()
 }
@@ -57,9 +59,16 @@ func newWorld(t *testing.T, change func(*meeting.Meeting)) *world {
 
 // start runs a server over the world's store.
 func (w *world) start(key [32]byte) {
-	rooms, err := room.New(room.Config{Store: w.store, Media: w.media, Key: key, Logger: slog.New(slog.DiscardHandler)})
+	c := room.Config{Store: w.store, Media: w.media, Passwords: roomtest.Passwords{}, Key: key, Logger: slog.New(slog.DiscardHandler)}
+	if w.pool != nil {
+		c.Pool = w.pool
+	}
+	rooms, err := room.New(c)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.pool != nil {
+		w.pool.Moved = rooms.Moved
 	}
 	w.rooms = rooms
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -90,29 +99,94 @@ func (w *world) restart() {
 type person struct {
 	*room.Conn
 	w       *world
-	welcome room.Welcome
+	welcome room.Welcome // zero while waiting
+	waiting room.Waiting // zero of whoever came in at once
 	resume  pii.Secret
 }
 
-func (w *world) enter(role access.Role) (pii.Secret, error) {
-	c := room.Caller{Meeting: w.meeting}
-	if role != access.Attendee {
-		secret := w.links[role]
-		c.InviteSecret = &secret
+// caller is a guest with the meeting's link, changed as wanted.
+func (w *world) caller(change func(*room.Caller)) room.Caller {
+	c := room.Caller{Tenant: w.store.TenantID(), Meeting: w.meeting, Source: "192.0.2.1"}
+	if change != nil {
+		change(&c)
 	}
-	return w.rooms.Enter(w.t.Context(), room.Request{Caller: c, Name: "A " + string(role)})
+	return c
 }
 
-func (w *world) connect(c room.Credential) (*person, error) {
+func (w *world) enter(role access.Role) (pii.Secret, error) {
+	return w.enterAs("A "+string(role), func(c *room.Caller) {
+		if role != access.Attendee {
+			c.InviteSecret = new(w.links[role])
+		}
+	})
+}
+
+func (w *world) enterAs(name string, change func(*room.Caller)) (pii.Secret, error) {
+	return w.rooms.Enter(w.t.Context(), room.Request{Caller: w.caller(change), Name: name})
+}
+
+// as enters and connects.
+func (w *world) as(name string, change func(*room.Caller)) (*person, error) {
+	ticket, err := w.enterAs(name, change)
+	if err != nil {
+		return nil, err
+	}
+	return w.arrive(room.Credential{Ticket: ticket})
+}
+
+// invited joins with the role's link, whatever the role.
+func (w *world) invited(role access.Role) *person {
+	w.t.Helper()
+	p, err := w.as("A "+string(role), func(c *room.Caller) { c.InviteSecret = new(w.links[role]) })
+	if err != nil {
+		w.t.Fatalf("joining as %s: %v", role, err)
+	}
+	if p.welcome.You == "" {
+		w.t.Fatalf("the %s has to wait", role)
+	}
+	return p
+}
+
+// wait is a guest, changed as wanted, who has to wait.
+func (w *world) wait(change func(*room.Caller)) *person {
+	w.t.Helper()
+	p, err := w.as("A guest", change)
+	if err != nil {
+		w.t.Fatalf("arriving: %v", err)
+	}
+	if p.welcome.You != "" {
+		w.t.Fatal("came in at once")
+	}
+	return p
+}
+
+// arrive connects somebody who comes in or has to wait.
+func (w *world) arrive(c room.Credential) (*person, error) {
 	conn, err := w.rooms.Connect(w.t.Context(), c)
 	if err != nil {
 		return nil, err
 	}
-	welcome, ok := (<-conn.Events()).(room.Welcome)
-	if !ok {
+	p := &person{Conn: conn, w: w}
+	switch first := (<-conn.Events()).(type) {
+	case room.Welcome:
+		p.welcome, p.resume = first, first.Resume
+	case room.Waiting:
+		p.waiting, p.resume = first, first.Resume
+	default:
+		w.t.Fatalf("the first event is a %T", first)
+	}
+	return p, nil
+}
+
+// may reports what the person was told they may do.
+func (p *person) may(right access.Right) bool { return slices.Contains(p.welcome.Rights, right) }
+
+func (w *world) connect(c room.Credential) (*person, error) {
+	p, err := w.arrive(c)
+	if err == nil && p.welcome.You == "" {
 		w.t.Fatal("the first event is no welcome")
 	}
-	return &person{Conn: conn, w: w, welcome: welcome, resume: welcome.Resume}, nil
+	return p, err
 }
 
 func (w *world) join(role access.Role) *person {
@@ -159,8 +233,13 @@ func (p *person) told() []room.Event {
 			if !more {
 				return events
 			}
-			if r, ok := e.(room.ResumeSet); ok {
-				p.resume = r.Resume
+			switch e := e.(type) {
+			case room.ResumeSet:
+				p.resume = e.Resume
+			case room.Waiting:
+				p.waiting, p.resume = e, e.Resume
+			case room.Welcome:
+				p.welcome, p.resume = e, e.Resume
 			}
 			events = append(events, e)
 		default:
@@ -221,11 +300,11 @@ func TestNobodyIsWhatTheyArriveFirstAs(t *testing.T) {
 func TestTheAccountThatMadeTheMeetingOwnsIt(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		host := w.store.Host
-		door, err := w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting, User: &host})
+		door, err := w.rooms.Door(t.Context(), w.caller(func(c *room.Caller) { c.User = &host }))
 		if err != nil || door.Role != access.Owner || door.Host != host.Name || door.Organisation != "City of Example" {
 			t.Errorf("the host's door is %+v, %v", door, err)
 		}
-		ticket, err := w.rooms.Enter(t.Context(), room.Request{Caller: room.Caller{Meeting: w.meeting, User: &host}, Name: "Hanna"})
+		ticket, err := w.rooms.Enter(t.Context(), room.Request{Caller: w.caller(func(c *room.Caller) { c.User = &host }), Name: "Hanna"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,23 +317,23 @@ func TestTheAccountThatMadeTheMeetingOwnsIt(t *testing.T) {
 
 func TestDoorAndGateRefuse(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		other := room.Caller{Meeting: id.New[id.Meeting]()}
+		other := w.caller(func(c *room.Caller) { c.Meeting = id.New[id.Meeting]() })
 		_, err := w.rooms.Door(t.Context(), other)
 		w.wantErr(err, meeting.ErrNotFound, "the door of no meeting")
 		_, err = w.rooms.Enter(t.Context(), room.Request{Caller: other, Name: "Ada"})
 		w.wantErr(err, meeting.ErrNotFound, "entering no meeting")
-		_, err = w.rooms.Enter(t.Context(), room.Request{Caller: room.Caller{Meeting: w.meeting}, Name: " "})
+		_, err = w.rooms.Enter(t.Context(), room.Request{Caller: w.caller(nil), Name: " "})
 		w.wantErr(err, pii.ErrNameEmpty, "entering without a name")
 		// A broken role link must not quietly make an attendee.
 		for _, wrong := range []pii.Secret{"", "wrong", w.links[access.Moderator][1:]} {
-			broken := room.Caller{Meeting: w.meeting, InviteSecret: &wrong}
+			broken := w.caller(func(c *room.Caller) { c.InviteSecret = &wrong })
 			_, err := w.rooms.Door(t.Context(), broken)
 			w.wantErr(err, invite.ErrUnknown, "the door with a wrong invite")
 			_, err = w.rooms.Enter(t.Context(), room.Request{Caller: broken, Name: "Ada"})
 			w.wantErr(err, invite.ErrUnknown, "entering with a wrong invite")
 		}
 		wrong := pii.Secret("wrong")
-		door, err := w.rooms.Door(t.Context(), room.Caller{Meeting: w.meeting, User: &w.store.Host, InviteSecret: &wrong})
+		door, err := w.rooms.Door(t.Context(), w.caller(func(c *room.Caller) { c.User, c.InviteSecret = &w.store.Host, &wrong }))
 		if err != nil || door.Role != access.Owner {
 			t.Errorf("the owner's door with a wrong invite: %+v, %v", door, err)
 		}
