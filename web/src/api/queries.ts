@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type Meeting, type MeetingChange, type User } from './client';
+import { api, type Meeting, type MeetingChange } from './client';
 import { ApiFault } from './fault';
 
 /** makeQueryClient holds what the pages know of the server. */
@@ -18,11 +18,7 @@ export function makeQueryClient(): QueryClient {
 }
 
 const server = queryOptions({ queryKey: ['server'], queryFn: api.server, staleTime: Infinity });
-const session = queryOptions({
-  queryKey: ['session'],
-  queryFn: async () => (await api.session()).user,
-  staleTime: 60_000,
-});
+const session = queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: 60_000 });
 const meetings = queryOptions({
   queryKey: ['meetings'],
   queryFn: async () => (await api.meetings()).meetings,
@@ -30,12 +26,16 @@ const meetings = queryOptions({
 });
 
 export const useServer = () => useQuery(server);
-export const useSession = () => useQuery(session);
+/** Who is signed in in this browser; null for nobody. */
+export const useSession = () => useQuery({ ...session, select: ({ user }) => user });
+/** How they are signed in. */
+export const useSessionState = () => useQuery(session);
 export const useMeetings = () => useQuery(meetings);
 
-export function useSignedIn(): (user: User) => void {
+/** useSignedIn tells every page that somebody is signed in now, once they know how. */
+export function useSignedIn(): () => Promise<void> {
   const client = useQueryClient();
-  return (user) => client.setQueryData(session.queryKey, user);
+  return () => client.fetchQuery({ ...session, staleTime: 0 }).then(() => undefined);
 }
 
 export function useSetUp() {
@@ -43,16 +43,11 @@ export function useSetUp() {
   const signedIn = useSignedIn();
   return useMutation({
     mutationFn: api.setUp,
-    onSuccess: async ({ user }) => {
+    onSuccess: async () => {
       await client.invalidateQueries({ queryKey: server.queryKey });
-      signedIn(user);
+      await signedIn();
     },
   });
-}
-
-export function useSignIn() {
-  const signedIn = useSignedIn();
-  return useMutation({ mutationFn: api.signIn, onSuccess: ({ user }) => signedIn(user) });
 }
 
 export function useSignOut() {
@@ -60,8 +55,11 @@ export function useSignOut() {
   return useMutation({
     mutationFn: api.signOut,
     onSuccess: () => {
-      client.removeQueries({ queryKey: meetings.queryKey });
-      client.setQueryData(session.queryKey, null);
+      // Nothing of the one who was here stays for the next.
+      client.removeQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== 'server' && queryKey[0] !== 'session',
+      });
+      return client.fetchQuery({ ...session, staleTime: 0 });
     },
   });
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { makeQueryClient } from '@/api';
 import { KitProvider, Toasts } from '@/ui';
+import { Confirmation } from './Confirmation';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Loading } from './Loading';
 import { Routes } from './Routes';
@@ -15,13 +16,19 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <KitProvider locale={i18n.language} navigate={navigate}>
-        <ErrorBoundary key={location}>
+        <ErrorBoundary key={pageOf(location)}>
           <Suspense fallback={<Loading />}>
             <Routes />
           </Suspense>
         </ErrorBoundary>
+        <Confirmation />
         <Toasts />
       </KitProvider>
     </QueryClientProvider>
   );
+}
+
+/** The administration is one page: its frame stays while one goes from part to part. */
+function pageOf(location: string): string {
+  return location.startsWith('/admin') ? '/admin' : location;
 }

@@ -6,6 +6,10 @@ import { NotFoundPage } from './NotFoundPage';
 const HomePage = lazy(() => import('@/features/home/HomePage'));
 const SetupPage = lazy(() => import('@/features/setup/SetupPage'));
 const SignInPage = lazy(() => import('@/features/signin/SignInPage'));
+const WelcomePage = lazy(() => import('@/features/welcome/WelcomePage'));
+const AccountPage = lazy(() => import('@/features/account/AccountPage'));
+const AdminPage = lazy(() => import('@/features/admin/AdminPage'));
+const PrivacyPage = lazy(() => import('@/features/privacy/PrivacyPage'));
 const MeetingPage = lazy(() => import('@/features/call/MeetingPage'));
 // The condition is known at build time: a production build has no trace of the page.
 const GalleryPage = import.meta.env.DEV ? lazy(() => import('./gallery/GalleryPage')) : undefined;
@@ -21,6 +25,18 @@ export function Routes() {
       </Route>
       <Route path="/signin">
         <SignInPage />
+      </Route>
+      <Route path="/welcome">
+        <WelcomePage />
+      </Route>
+      <Route path="/account">
+        <AccountPage />
+      </Route>
+      <Route path="/admin/*?">
+        <AdminPage />
+      </Route>
+      <Route path="/privacy">
+        <PrivacyPage />
       </Route>
       <Route path="/m/:id">{canMeet() ? <MeetingPage /> : <Ending reason="browser" />}</Route>
       {GalleryPage && (

@@ -136,6 +136,8 @@ export interface IconButtonProps extends Pressable, Look {
   pressed?: boolean | undefined;
   /** A small counter at the corner. Say what it counts in `label` or `aria-describedby`. */
   badge?: string | number | false | undefined;
+  /** `calls` for what asks something of the person; otherwise it only counts. */
+  badgeTone?: 'calls' | undefined;
   /** Replaces the label in the tooltip; false shows none. */
   tooltip?: string | false | undefined;
   /** The key that does the same, as shown to people: "M". */
@@ -153,6 +155,7 @@ export function IconButton({
   icon,
   pressed,
   badge,
+  badgeTone,
   tooltip,
   shortcut,
   unavailable,
@@ -180,7 +183,9 @@ export function IconButton({
     <>
       {icon}
       {/* Drawn by the style sheet: the button's name says it in words, and must match what it shows. */}
-      {badge !== undefined && badge !== false && <span className={styles['badge']} data-badge={badge} />}
+      {badge !== undefined && badge !== false && (
+        <span className={styles['badge']} data-badge={badge} data-tone={badgeTone} />
+      )}
     </>
   );
   const button =

@@ -1,4 +1,5 @@
 import {
+  useEffect,
   useId,
   useRef,
   useState,
@@ -41,6 +42,14 @@ export function SidePanel({ title, onClose, children, headActions, filled = fals
   const heading = useId();
   const isPhone = useIsPhone();
   const [width, setWidth] = useState(storedWidth);
+  // Short messages float over the middle of what is left beside the panel.
+  useEffect(() => {
+    const { style } = document.documentElement;
+    if (!isPhone) style.setProperty('--toast-side', `min(${width}px, 50vw)`);
+    return () => {
+      style.removeProperty('--toast-side');
+    };
+  }, [isPhone, width]);
   const drag = useRef<{ x: number; width: number } | null>(null);
 
   if (isPhone) {

@@ -24,7 +24,8 @@ export interface TextFieldProps {
   multiline?: boolean;
   /** Lines shown at first, for `multiline`. */
   rows?: number;
-  type?: 'text' | 'email' | 'password' | 'url';
+  /** `datetime-local` is the browser's own picker, in the person's time zone. */
+  type?: 'text' | 'email' | 'password' | 'url' | 'datetime-local';
   inputMode?: 'text' | 'numeric' | 'url';
   name?: string;
   placeholder?: string;
@@ -86,10 +87,11 @@ export function TextField({
   );
 }
 
-export interface DateFieldProps extends Pick<
-  TextFieldProps,
-  'label' | 'description' | 'errorMessage' | 'isRequired' | 'isDisabled' | 'className'
-> {
+export interface DateFieldProps
+  extends Pick<
+    TextFieldProps,
+    'label' | 'description' | 'errorMessage' | 'isRequired' | 'isDisabled' | 'className'
+  > {
   /** As the browser's own field gives it: "2026-03-12", or "2026-03-12T14:05" with the time; '' for none. */
   value: string;
   onChange: (value: string) => void;

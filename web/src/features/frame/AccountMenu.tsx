@@ -2,7 +2,19 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { textOf, useSignOut, type User } from '@/api';
 import { chooseLanguage, languages } from '@/i18n';
-import { Avatar, Button, ChevronDown, LogOut, Menu, Monitor, Moon, Sun, toast } from '@/ui';
+import {
+  Avatar,
+  Button,
+  ChevronDown,
+  LogOut,
+  Menu,
+  Monitor,
+  Moon,
+  SlidersHorizontal,
+  Sun,
+  toast,
+  UserRound,
+} from '@/ui';
 import styles from './Frame.module.css';
 import { useTheme, type Theme } from './theme';
 
@@ -30,6 +42,27 @@ export function AccountMenu({ user }: { user: User }) {
         </Button>
       }
       sections={[
+        {
+          id: 'places',
+          items: [
+            {
+              id: 'account',
+              label: t('account.mine'),
+              icon: <UserRound size={18} aria-hidden="true" />,
+              onAction: () => navigate('/account'),
+            },
+            ...(user.admin
+              ? [
+                  {
+                    id: 'admin',
+                    label: t('account.admin'),
+                    icon: <SlidersHorizontal size={18} aria-hidden="true" />,
+                    onAction: () => navigate('/admin'),
+                  },
+                ]
+              : []),
+          ],
+        },
         {
           id: 'theme',
           title: t('theme'),

@@ -1,9 +1,11 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import type { User } from '@/api';
+import { useServer, type User } from '@/api';
 import { SkipLink } from '@/a11y';
 import { LanguageSwitch } from '@/i18n';
 import { cx } from '@/ui';
+import { rememberAccent } from './accent';
 import { AccountMenu } from './AccountMenu';
 import styles from './Frame.module.css';
 import { Mark } from './Mark';
@@ -22,12 +24,23 @@ export interface FrameProps {
 
 /** Frame is what every page outside the call has around it. */
 export function Frame({ organisation, user, centred = false, bare = false, children }: FrameProps) {
+  const { t } = useTranslation('common');
+  const server = useServer();
+  const accent = server.data?.accent;
+  useEffect(() => {
+    if (accent !== undefined) rememberAccent(accent);
+  }, [accent]);
+  const logo = server.data?.logo ?? '';
   return (
     <div className={styles['frame']}>
       <SkipLink />
       <header className={styles['header']}>
         <Link href="/" className={cx(styles['brand'])}>
-          <Mark className={styles['mark']} />
+          {logo === '' ? (
+            <Mark className={styles['mark']} />
+          ) : (
+            <img className={styles['logo']} src={logo} alt="" />
+          )}
           <span>{organisation === undefined || organisation === '' ? 'Plenum' : organisation}</span>
         </Link>
         <div className={styles['tools']}>{user ? <AccountMenu user={user} /> : <LanguageSwitch />}</div>
@@ -39,6 +52,9 @@ export function Frame({ organisation, user, centred = false, bare = false, child
       >
         {children}
       </main>
+      <footer className={styles['footer']}>
+        <Link href="/privacy">{t('footer.privacy')}</Link>
+      </footer>
     </div>
   );
 }

@@ -8,6 +8,8 @@ export interface FullPageMessageProps {
   title: string;
   /** A line above the title, such as the meeting's name. */
   over?: string | undefined;
+  /** Shown beside the mark. */
+  organisation?: string | undefined;
   icon: ReactNode;
   tone?: 'calm' | 'good' | 'warning';
   /** What happened and what to do. */
@@ -20,13 +22,14 @@ export interface FullPageMessageProps {
 export function FullPageMessage({
   title,
   over,
+  organisation,
   icon,
   tone = 'calm',
   children,
   actions,
 }: FullPageMessageProps) {
   return (
-    <Frame centred>
+    <Frame centred organisation={organisation}>
       <div className={styles['message']}>
         <div className={cx(styles['disc'], tone !== 'calm' && styles[tone])} aria-hidden="true">
           {icon}

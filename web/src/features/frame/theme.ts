@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { startAccent } from './accent';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -24,7 +25,8 @@ export const useTheme = create<{ theme: Theme; choose: (theme: Theme) => void }>
   },
 }));
 
-/** startTheme sets the remembered choice before anything is drawn. */
+/** startTheme sets the remembered choice and the organisation's colour before anything is drawn. */
 export function startTheme(): void {
   apply(useTheme.getState().theme);
+  startAccent();
 }

@@ -1,70 +1,60 @@
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Redirect, useLocation } from 'wouter';
-import { focusFirstInvalid, PageHeading } from '@/a11y';
-import { textOf, useServer, useSession, useSignIn } from '@/api';
+import { Redirect, useLocation, useSearch } from 'wouter';
+import { useServer, useSession, useSignedIn } from '@/api';
+import type { Step } from '@/api/signin';
 import { Frame } from '@/features/frame';
-import { Banner, Button, PasswordField, TextField } from '@/ui';
+import { faultText } from '@/i18n';
+import { Banner } from '@/ui';
+import { destination } from './destination';
+import { FactorStep } from './FactorStep';
+import { PasswordStep } from './PasswordStep';
+import { Providers } from './Providers';
 import styles from './SignInPage.module.css';
 
 export default function SignInPage() {
   const { t } = useTranslation('signin');
   const [, navigate] = useLocation();
+  const search = useSearch();
   const server = useServer();
   const session = useSession();
-  const signIn = useSignIn();
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const [asked, setAsked] = useState(false);
+  const signedIn = useSignedIn();
+  const [wanted, setWanted] = useState<Step>();
+  const [leaving, setLeaving] = useState(false);
+  const to = destination(search);
+  const problem = new URLSearchParams(search).get('error');
 
-  if (session.data && !signIn.isPending) return <Redirect to="/" replace />;
+  if (session.data && !leaving) return <Redirect to={to} replace />;
   if (server.data?.setUp === false) return <Redirect to="/" replace />;
 
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setAsked(true);
-    if (email.trim() === '' || password === '') {
-      focusFirstInvalid(event.currentTarget);
+  const onStep = async (step: Step) => {
+    if (!step.user) {
+      setWanted(step);
       return;
     }
-    signIn.mutate({ email: email.trim(), password }, { onSuccess: () => navigate('/', { replace: true }) });
+    setLeaving(true);
+    await signedIn();
+    navigate(to, { replace: true });
   };
 
   return (
     <Frame organisation={server.data?.organisation} centred>
       <div className={styles['card']}>
-        <PageHeading title={t('title')} />
-        <form className={styles['form']} onSubmit={onSubmit} noValidate>
-          {signIn.isError && (
-            <Banner tone="danger" live>
-              {textOf(signIn.error)}
-            </Banner>
-          )}
-          <TextField
-            label={t('email')}
-            type="email"
-            name="email"
-            autoComplete="username"
-            value={email}
-            onChange={setEmail}
-            errorMessage={asked && email.trim() === '' ? t('email.missing') : undefined}
-            autoFocus
-            isRequired
-          />
-          <PasswordField
-            label={t('password')}
-            name="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={setPassword}
-            errorMessage={asked && password === '' ? t('password.missing') : undefined}
-            isRequired
-          />
-          <Button type="submit" variant="primary" size="large" wide isPending={signIn.isPending}>
-            {t('submit')}
-          </Button>
-        </form>
-        <p className={styles['guests']}>{t('guests')}</p>
+        {wanted ? (
+          <FactorStep wanted={wanted} onStep={onStep} onBack={() => setWanted(undefined)} />
+        ) : (
+          <>
+            <PasswordStep onStep={onStep}>
+              {problem !== null && (
+                <Banner tone="danger" live>
+                  {faultText(problem)}
+                </Banner>
+              )}
+            </PasswordStep>
+            <Providers providers={server.data?.providers ?? []} from={to} onStep={onStep} />
+            <p className={styles['guests']}>{t('guests')}</p>
+          </>
+        )}
       </div>
     </Frame>
   );

@@ -1,0 +1,1 @@
+export { FactorFirst } from './FactorFirst';

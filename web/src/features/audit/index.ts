@@ -1,0 +1,1 @@
+export { AuditSentence } from './AuditSentence';

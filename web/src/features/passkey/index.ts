@@ -1,0 +1,1 @@
+export { getPasskey, hasPasskeys, makePasskey, PasskeyDeclined, suggestsPasskeys } from './passkey';
