@@ -18,6 +18,7 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/api"
+	"plenum/internal/audit"
 	"plenum/internal/auth"
 	"plenum/internal/id"
 	"plenum/internal/ldap"
@@ -130,7 +131,7 @@ type world struct {
 // newWorld starts the API on the data at path.
 func newWorld(t *testing.T, path string) *world {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{Path: path})
+	s, err := store.Open(t.Context(), store.Config{Path: path, AuditKey: audit.NewSigner([32]byte{1})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,6 +179,7 @@ type browser struct {
 	api    http.Handler
 	cookie *http.Cookie
 	source string // address
+	host   string // "" for meet.example
 }
 
 func (w *world) browser(t *testing.T) *browser {
@@ -224,7 +226,11 @@ func (b *browser) do(method, path, body string, header ...string) answer {
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r := httptest.NewRequestWithContext(b.t.Context(), method, "https://meet.example"+api.Prefix+path, reader)
+	host := b.host
+	if host == "" {
+		host = "meet.example"
+	}
+	r := httptest.NewRequestWithContext(b.t.Context(), method, "https://"+host+api.Prefix+path, reader)
 	r.RemoteAddr = b.source
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")

@@ -42,14 +42,13 @@ func (a *api) registerPeople(h huma.API) {
 type Person struct {
 	User
 	Disabled  bool      `json:"disabled" doc:"May not sign in"`
-	Provider  string    `json:"provider" doc:"Id of the identity provider it signs in with; empty for ours"`
 	Groups    []string  `json:"groups" nullable:"false" doc:"At the identity provider, as of the last sign-in"`
 	CreatedAt time.Time `json:"createdAt"`
 }
 
 func personOf(u user.User) Person {
 	return Person{
-		User: userOf(u), Disabled: u.Disabled, Provider: u.Provider, Groups: append([]string{}, u.Groups...),
+		User: userOf(u), Disabled: u.Disabled, Groups: append([]string{}, u.Groups...),
 		CreatedAt: u.CreatedAt.UTC().Truncate(time.Millisecond),
 	}
 }
