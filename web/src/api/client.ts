@@ -2,13 +2,13 @@ import createClient from 'openapi-fetch';
 import { ApiFault } from './fault';
 import type { components, paths } from './schema.gen';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 export type Meeting = Schemas['Meeting'];
 export type MeetingChange = Schemas['MeetingChange'];
 export type Policy = Schemas['Policy'];
 export type User = Schemas['User'];
 
-const client = createClient<paths>({
+export const client = createClient<paths>({
   baseUrl: window.location.origin,
   // Looked up at each call, so that tests may replace it.
   fetch: (request) => fetch(request),
@@ -21,13 +21,14 @@ interface Result<Data> {
 }
 
 /** Gives the body of an answer, or throws an ApiFault for every way to fail. */
-async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable<Data>> {
+export async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable<Data>> {
   const { data, error, response } = await request.catch(() => {
     throw new ApiFault('network', 0);
   });
   if (!response.ok) {
     const { code = response.status === 404 ? 'not_found' : 'internal', reference } = error ?? {};
-    throw new ApiFault(code, response.status, reference);
+    const retry = Number(response.headers.get('Retry-After') ?? 0);
+    throw new ApiFault(code, response.status, reference, Number.isFinite(retry) ? retry : 0);
   }
   return data as NonNullable<Data>;
 }
@@ -59,11 +60,6 @@ export const api = {
       }),
     ),
   /** The single-use ticket that opens the live channel, valid for a minute. */
-  ticket: (id: string, name: string, invite?: string) =>
-    answer(
-      client.POST('/api/v1/meetings/{id}/ticket', {
-        params: { path: { id } },
-        body: invite === undefined ? { name } : { name, invite },
-      }),
-    ),
+  ticket: (id: string, body: Schemas['Entry']) =>
+    answer(client.POST('/api/v1/meetings/{id}/ticket', { params: { path: { id } }, body })),
 };

@@ -11,6 +11,8 @@ export class ApiFault extends Error {
     readonly status: number,
     /** Finds the cause in the server's log; set for mistakes of the server. */
     readonly reference?: string,
+    /** Seconds after which trying again makes sense, 0 for never. */
+    readonly retry = 0,
   ) {
     super(code);
   }

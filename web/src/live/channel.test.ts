@@ -166,8 +166,27 @@ describe('Channel', () => {
     start().welcome('r');
     newest().receive('bye', { reason });
     vi.advanceTimersByTime(60_000);
-    expect(listener.over).toHaveBeenCalledExactlyOnceWith(reason);
+    expect(listener.over).toHaveBeenCalledExactlyOnceWith(reason, '');
     expect(sockets).toHaveLength(1);
+  });
+
+  it('comes back to the same place in the line', () => {
+    start({ ticket: 't1' });
+    newest().onopen?.();
+    newest().receive('waiting', { resume: 'place', reason: 'lobby' });
+    newest().onclose?.();
+    vi.advanceTimersByTime(timing.firstRetry);
+    newest().onopen?.();
+    expect(newest().last('hello').body).toEqual({ version: 1, resume: 'place' });
+    expect(listener.over).not.toHaveBeenCalled();
+  });
+
+  it('passes on what was written to who is not let in', () => {
+    start({ ticket: 't1' });
+    newest().onopen?.();
+    newest().receive('waiting', { resume: 'place', reason: 'lobby' });
+    newest().receive('bye', { reason: 'denied', text: 'Members only today' });
+    expect(listener.over).toHaveBeenCalledExactlyOnceWith('denied', 'Members only today');
   });
 
   it('asks the gate again when the resume secret is refused', async () => {
@@ -181,7 +200,7 @@ describe('Channel', () => {
     // A second refusal in a row would be the third as well.
     newest().receive('refused', { code: 'ticket.invalid' }, newest().last('hello').ref);
     expect(enter).toHaveBeenCalledOnce();
-    expect(listener.over).toHaveBeenCalledWith('ticket.invalid');
+    expect(listener.over).toHaveBeenCalledWith('ticket.invalid', '');
   });
 
   it('is over when the gate refuses', async () => {
@@ -189,13 +208,13 @@ describe('Channel', () => {
     newest().onopen?.();
     newest().receive('refused', { code: 'resume.invalid' }, newest().last('hello').ref);
     await vi.advanceTimersByTimeAsync(0);
-    expect(listener.over).toHaveBeenCalledWith('meeting.locked');
+    expect(listener.over).toHaveBeenCalledWith('meeting.locked', '');
   });
 
   it('gives the seat up when leaving', () => {
     start().welcome('r');
     channel.leave();
     expect(newest().last('leave')).toBeDefined();
-    expect(listener.over).toHaveBeenCalledWith('left');
+    expect(listener.over).toHaveBeenCalledWith('left', '');
   });
 });

@@ -28,8 +28,8 @@ export interface Listener {
   message(message: ServerMessage): void;
   /** The connection was lost; the channel is coming back by itself. */
   lost(): void;
-  /** It is over for good: a reason of Bye or a fault code. */
-  over(reason: string): void;
+  /** It is over for good: a reason of Bye or a fault code, and what was written with it. */
+  over(reason: string, text: string): void;
 }
 
 /** Needed from the outside, so that tests need no network. */
@@ -74,7 +74,7 @@ export class Channel {
   #probeTimer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param entry how to come in first; afterwards each welcome's resume is used
+   * @param entry how to come in first; afterwards the resume of each welcome or waiting is used
    * @param enter asks the gate for a new ticket once the resume secret is worth
    *   nothing any more; may reject with a LiveFault, which ends the channel
    */
@@ -169,6 +169,7 @@ export class Channel {
         this.#settle(message.ref)?.resolve();
         break;
       case 'welcome':
+      case 'waiting':
         this.entry = { resume: message.body.resume };
         this.#attempt = 0;
         this.#entered = false;
@@ -235,7 +236,7 @@ export class Channel {
     if (comingBack.has(bye.reason)) {
       this.#cut((bye.retry ?? 0) * 1000);
     } else {
-      this.#end(bye.reason);
+      this.#end(bye.reason, bye.text);
     }
   }
 
@@ -303,7 +304,7 @@ export class Channel {
     }
   };
 
-  #end(reason: string): void {
+  #end(reason: string, text = ''): void {
     if (this.#ended) {
       return;
     }
@@ -313,7 +314,7 @@ export class Channel {
     removeEventListener('online', this.#retryNow);
     removeEventListener('offline', this.#probe);
     document.removeEventListener('visibilitychange', this.#woken);
-    this.listener.over(reason);
+    this.listener.over(reason, text);
   }
 }
 

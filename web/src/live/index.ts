@@ -1,5 +1,6 @@
 export { connectionLost, LiveFault } from './fault';
-export { live, useLive, useMay, useMe, useSeat } from './live';
+export { live, useLive, useMay, useMe, useSeat, useSomeHidden } from './live';
 export { remember, remembered } from './memory';
-export type { ChatMessage, Policy, Seat } from './protocol.gen';
-export type { LiveState, RecentReaction } from './state';
+export type { ChatMessage, Exceptions, Lobby, Policy, Seat, Waiter } from './protocol.gen';
+export { justJoined, receivesCamera } from './sight';
+export type { LiveState, RecentReaction, WaitingState } from './state';

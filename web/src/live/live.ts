@@ -37,7 +37,7 @@ function entryFor({ meeting, ticket }: ConnectOptions): Entry | null {
   return resume === undefined ? null : { resume };
 }
 
-/** Resolves with the welcome, rejects with a LiveFault when it is over before. */
+/** Resolves when inside or in the line before the door, rejects with a LiveFault when it is over before. */
 function connect(options: ConnectOptions): Promise<void> {
   const entry = entryFor(options);
   if (entry === null) {
@@ -52,7 +52,7 @@ function connect(options: ConnectOptions): Promise<void> {
       {
         message: (message) => {
           useLive.setState((state) => reduce(state, message, Date.now()), true);
-          if (message.type === 'welcome') {
+          if (message.type === 'welcome' || message.type === 'waiting') {
             remember(options.meeting, { resume: message.body.resume });
             resolve();
           } else if (message.type === 'resume') {
@@ -68,11 +68,11 @@ function connect(options: ConnectOptions): Promise<void> {
         },
         lost: () => {
           useLive.setState(({ phase, since }) => ({
-            phase: phase === 'open' ? 'reconnecting' : phase,
+            phase: phase === 'open' || phase === 'waiting' ? 'reconnecting' : phase,
             since: since ?? Date.now(),
           }));
         },
-        over: (over) => {
+        over: (over, overText) => {
           if (channel === mine) {
             channel = null;
           }
@@ -80,7 +80,7 @@ function connect(options: ConnectOptions): Promise<void> {
           if (over !== 'replaced') {
             remember(options.meeting, { resume: undefined });
           }
-          useLive.setState({ phase: 'over', over, since: null });
+          useLive.setState({ phase: 'over', over, overText, since: null });
           reject(new LiveFault(over));
         },
       },
@@ -137,4 +137,9 @@ export function useSeat(id: string): Seat | undefined {
 /** My own seat, undefined before the welcome. */
 export function useMe(): Seat | undefined {
   return useLive((state) => state.seats[state.you]);
+}
+
+/** Whether the list and the count of people may be incomplete: others are hidden from me. */
+export function useSomeHidden(): boolean {
+  return useLive(({ rights, phase }) => phase !== 'idle' && !rights.has('seePeople'));
 }

@@ -10,6 +10,8 @@ export interface Remembered {
   name?: string;
   /** The invite of the link, taken out of the address bar. */
   invite?: string;
+  /** Somebody who only watches: a reload asks for no camera. */
+  watches?: boolean;
 }
 
 const key = (meeting: string): string => `plenum.meeting.${meeting}`;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage, Seat, Welcome } from './protocol.gen';
+import { aGate, aWaiter, openPolicy } from '@/test/live';
+import type { ChatMessage, Seat, Waiting, Welcome } from './protocol.gen';
+import { receivesCamera } from './sight';
 import { blank, forgetReactions, type LiveState, reactionLife, reduce, type ServerMessage } from './state';
 
 const now = 1_000_000;
@@ -33,10 +35,11 @@ const welcome = (change: Partial<Welcome> = {}): ServerMessage => ({
     meeting: { id: 'm', name: 'Council', organisation: 'Town', welcome: '', maxShares: 2 },
     seats: [seat('ada'), seat('me')],
     chat: [],
-    policy: { microphone: true, camera: true, share: true, chat: true, reactions: true },
+    policy: openPolicy,
     rights: { names: ['speak', 'camera'] },
     locked: false,
     spotlight: '',
+    hostPin: false,
     media: { token: 'token' },
     startedAt: now - 5000,
     now: now + 250,
@@ -138,5 +141,97 @@ describe('reduce', () => {
     expect(new Set(state.reactions.map(({ id }) => id)).size).toBe(2);
     expect(forgetReactions(state, now + reactionLife - 1).reactions).toHaveLength(2);
     expect(forgetReactions(state, now + reactionLife).reactions).toHaveLength(0);
+  });
+});
+
+describe('before the door', () => {
+  const waiting = (change: Partial<Waiting> = {}): ServerMessage => ({
+    type: 'waiting',
+    body: {
+      reason: 'lobby',
+      ahead: 0,
+      since: now - 1000,
+      now: now + 70,
+      resume: 'secret',
+      told: '',
+      name: 'Council',
+      organisation: 'Town',
+      ...change,
+    },
+  });
+
+  it('knows the line and nothing of the room', () => {
+    const state = play(waiting({ reason: 'full', ahead: 3 }));
+    expect(state).toMatchObject({ phase: 'waiting', clockOffset: 70, seats: {}, meeting: null });
+    expect(state.waiting).toEqual({
+      reason: 'full',
+      ahead: 3,
+      since: now - 1000,
+      told: '',
+      name: 'Council',
+      organisation: 'Town',
+    });
+  });
+
+  it('takes what a moderator writes', () => {
+    const state = play(waiting(), { type: 'waiting.told', body: { text: 'Five more minutes' } });
+    expect(state.waiting?.told).toBe('Five more minutes');
+  });
+
+  it('is over with the welcome', () => {
+    expect(play(waiting(), welcome())).toMatchObject({ phase: 'open', waiting: null });
+  });
+
+  it('forgets the room when a lost seat has to wait again', () => {
+    expect(play(welcome(), waiting())).toMatchObject({ phase: 'waiting', seats: {}, order: [], chat: [] });
+  });
+});
+
+describe('the gate', () => {
+  const admitting = welcome({ rights: { names: ['admit'] }, gate: aGate({ waiting: [aWaiter('b', { since: 2 })] }) });
+
+  it('lists who waits, longest first, and nobody twice', () => {
+    const state = play(
+      admitting,
+      { type: 'waiter.came', body: aWaiter('a', { since: 1 }) },
+      { type: 'waiter.came', body: aWaiter('b', { since: 2, reason: 'full' }) },
+    );
+    expect(state.gate?.waiting.map(({ id, reason }) => [id, reason])).toEqual([
+      ['a', 'lobby'],
+      ['b', 'full'],
+    ]);
+  });
+
+  it('follows who goes, the lobby and the passcode', () => {
+    const lobby = { mode: 'guests', signedIn: true, invited: false, domains: [] };
+    const state = play(
+      admitting,
+      { type: 'waiter.gone', body: { waiter: 'b', reason: 'left', by: '' } },
+      { type: 'lobby', body: { lobby, by: 'ada' } },
+      { type: 'passcode', body: { set: true, by: 'ada' } },
+    );
+    expect(state.gate).toEqual({ waiting: [], lobby, passcode: true });
+  });
+
+  it('comes with the right to admit and goes with it', () => {
+    const given = play(welcome(), { type: 'rights', body: { names: ['admit'] } });
+    expect(given.gate).toEqual(aGate());
+    const taken = play(admitting, { type: 'rights', body: { names: ['speak'] } });
+    expect(taken.gate).toBeNull();
+  });
+});
+
+describe('whose camera reaches me', () => {
+  it.each<[string[], string, boolean]>([
+    [['seeCameras', 'seePeople'], 'ada', true],
+    [['seePeople'], 'ada', false],
+    [['seePeople'], 'olaf', true],
+    [['seePeople'], 'me', true],
+    [['seeCameras'], 'gone', false],
+  ])('with %j of %s: %s', (names, id, expected) => {
+    const state = play(
+      welcome({ rights: { names }, seats: [seat('me'), seat('ada'), seat('olaf', { role: 'owner' })] }),
+    );
+    expect(receivesCamera(state, id)).toBe(expected);
   });
 });

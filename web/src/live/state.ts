@@ -2,7 +2,7 @@
  * What the client knows of the room, and the pure function that brings it up
  * to date with one message of the server. Nothing here touches the network.
  */
-import type { ChatMessage, Events, MeetingInfo, Policy, Seat } from './protocol.gen';
+import type { ChatMessage, Events, Gate, MeetingInfo, Policy, Seat, Waiter, Waiting } from './protocol.gen';
 
 /** A message of the server: its type, its body and, on answers, the ref of the command. */
 export type ServerMessage = {
@@ -10,10 +10,14 @@ export type ServerMessage = {
 }[keyof Events];
 
 /**
- * Where the channel stands. `reconnecting` keeps the whole state, so that the
- * last picture stays; `over` ends it until the next connect.
+ * Where the channel stands. `waiting` is before the door: nothing of the room is
+ * known. `reconnecting` keeps the whole state, so that the last picture stays, or
+ * the place in the line; `over` ends it until the next connect.
  */
-export type Phase = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'over';
+export type Phase = 'idle' | 'connecting' | 'waiting' | 'open' | 'reconnecting' | 'over';
+
+/** What somebody before the door knows; the resume secret stays with the channel. */
+export type WaitingState = Readonly<Omit<Waiting, 'resume' | 'now'>>;
 
 /** A reaction that is still being shown. */
 export interface RecentReaction {
@@ -30,6 +34,10 @@ export interface LiveState {
   readonly phase: Phase;
   /** Why it is over: a reason of Bye, or a fault code. */
   readonly over: string | null;
+  /** What whoever runs the meeting wrote with it, plain; '' for nothing. */
+  readonly overText: string;
+  /** Set while I wait to be let in, null in the room. */
+  readonly waiting: WaitingState | null;
   /** Unix ms of the moment the connection was lost, null while it is there. */
   readonly since: number | null;
   /** My seat id, '' before the first welcome. */
@@ -47,6 +55,10 @@ export interface LiveState {
   /** Seat shown large for everyone, '' for none. */
   readonly spotlight: string;
   readonly meeting: MeetingInfo | null;
+  /** The meeting has a PIN that makes its owner known. */
+  readonly hostPin: boolean;
+  /** Who waits and how the door stands; null for who may not admit. */
+  readonly gate: Gate | null;
   /** Unix ms, server clock. */
   readonly startedAt: number;
   /** Server clock minus this client's clock, ms. */
@@ -69,13 +81,26 @@ const nothingAllowed: Policy = {
   camera: false,
   share: false,
   chat: false,
+  chatPrivate: false,
   reactions: false,
+  raiseHand: false,
+  rename: false,
+  seePeople: false,
+  seeCameras: false,
+};
+
+const emptyGate: Gate = {
+  waiting: [],
+  lobby: { mode: 'off', signedIn: false, invited: false, domains: [] },
+  passcode: false,
 };
 
 /** The state before anything is known. */
 export const blank: LiveState = {
   phase: 'idle',
   over: null,
+  overText: '',
+  waiting: null,
   since: null,
   you: '',
   seats: {},
@@ -87,6 +112,8 @@ export const blank: LiveState = {
   locked: false,
   spotlight: '',
   meeting: null,
+  hostPin: false,
+  gate: null,
   startedAt: 0,
   clockOffset: 0,
   reactions: [],
@@ -117,14 +144,57 @@ export function reduce(state: LiveState, message: ServerMessage, now: number): L
     case 'policy':
       return { ...state, policy: message.body };
     case 'rights':
-      return { ...state, rights: new Set(message.body.names) };
+      return withRights(state, message.body.names);
     case 'locked':
       return { ...state, locked: message.body.locked };
     case 'spotlight':
       return { ...state, spotlight: message.body.seat };
     default:
+      return reduceDoor(state, message, now);
+  }
+}
+
+/** The messages of who waits, and of who lets them in. */
+function reduceDoor(state: LiveState, message: ServerMessage, now: number): LiveState {
+  switch (message.type) {
+    case 'waiting': {
+      const { resume: _, now: theirs, ...waiting } = message.body;
+      // A seat that was lost may have to wait again: then nothing of the room is kept.
+      return { ...blank, phase: 'waiting', waiting, clockOffset: theirs - now };
+    }
+    case 'waiting.told':
+      return state.waiting === null
+        ? state
+        : { ...state, waiting: { ...state.waiting, told: message.body.text } };
+    case 'waiter.came':
+      return withGate(state, (gate) => ({ ...gate, waiting: inLine(gate.waiting, message.body) }));
+    case 'waiter.gone':
+      return withGate(state, (gate) => ({
+        ...gate,
+        waiting: gate.waiting.filter(({ id }) => id !== message.body.waiter),
+      }));
+    case 'lobby':
+      return withGate(state, (gate) => ({ ...gate, lobby: message.body.lobby }));
+    case 'passcode':
+      return withGate(state, (gate) => ({ ...gate, passcode: message.body.set }));
+    default:
       return state;
   }
+}
+
+/** Somebody's first word of the gate may come with a role, after the welcome. */
+function withGate(state: LiveState, change: (gate: Gate) => Gate): LiveState {
+  return { ...state, gate: change(state.gate ?? emptyGate) };
+}
+
+/** Longest first; whoever comes again stands where they stood. */
+function inLine(waiting: readonly Waiter[], waiter: Waiter): Waiter[] {
+  return [...waiting.filter(({ id }) => id !== waiter.id), waiter].sort((a, b) => a.since - b.since);
+}
+
+function withRights(state: LiveState, names: readonly string[]): LiveState {
+  const rights = new Set(names);
+  return { ...state, rights, gate: rights.has('admit') ? (state.gate ?? emptyGate) : null };
 }
 
 /** The state without reactions that have had their time. */
@@ -140,6 +210,8 @@ function welcome(state: LiveState, body: Events['welcome'], now: number): LiveSt
   return {
     phase: 'open',
     over: null,
+    overText: '',
+    waiting: null,
     since: null,
     you: body.you,
     seats: Object.fromEntries(body.seats.map((seat) => [seat.id, seat])),
@@ -151,6 +223,8 @@ function welcome(state: LiveState, body: Events['welcome'], now: number): LiveSt
     locked: body.locked,
     spotlight: body.spotlight,
     meeting: body.meeting,
+    hostPin: body.hostPin,
+    gate: body.gate ?? null,
     startedAt: body.startedAt,
     clockOffset: body.now - now,
     reactions: sameRoom ? state.reactions : [],

@@ -17,7 +17,7 @@ import {
   Track,
   VideoQuality,
 } from 'livekit-client';
-import { useLive } from '@/live';
+import { type LiveState, receivesCamera, useLive } from '@/live';
 import { type DataSaver, media } from '@/media';
 import { board, type Picture, type Quality, type SeatMedia } from './board';
 import { clear, nextCongestion } from './congestion';
@@ -170,6 +170,11 @@ export class Session {
       () => {
         clearInterval(timer);
       },
+      useLive.subscribe((state, before) => {
+        if (state.phase === 'open' && (state.rights !== before.rights || state.seats !== before.seats)) {
+          this.#look(state, before);
+        }
+      }),
       media.subscribe((state, before) => {
         if (state.speaker.deviceId !== before.speaker.deviceId) {
           void this.#useSpeaker(state.speaker.deviceId);
@@ -181,6 +186,15 @@ export class Session {
         }
       }),
     );
+  }
+
+  /** A rule or a role changed whose camera I may see. */
+  #look(state: LiveState, before: LiveState): void {
+    for (const participant of this.#room.remoteParticipants.values()) {
+      if (receivesCamera(state, participant.identity) !== receivesCamera(before, participant.identity)) {
+        this.#refresh(participant);
+      }
+    }
   }
 
   async #useSpeaker(id: string): Promise<void> {
@@ -223,7 +237,9 @@ export class Session {
   #refresh(participant: Participant): void {
     if (participant instanceof RemoteParticipant) {
       this.#subscribe(participant);
-      board.put(participant.identity, describe(participant));
+      const media = describe(participant);
+      const seen = receivesCamera(useLive.getState(), participant.identity);
+      board.put(participant.identity, seen ? media : { ...media, camera: null });
       return;
     }
     const quality = qualities[participant.connectionQuality];
@@ -234,7 +250,9 @@ export class Session {
     const { dataSaver } = media.getState();
     for (const publication of participant.trackPublications.values()) {
       const source = videoSource(publication.source);
-      const wanted = source === null || (dataSaver !== 'audio' && demand.wants(participant.identity, source));
+      const hidden = source === 'camera' && !receivesCamera(useLive.getState(), participant.identity);
+      const looked = dataSaver !== 'audio' && !hidden && source !== null;
+      const wanted = source === null || (looked && demand.wants(participant.identity, source));
       if (publication.isDesired !== wanted) {
         publication.setSubscribed(wanted);
       }

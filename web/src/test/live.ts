@@ -1,8 +1,48 @@
 import { act } from '@testing-library/react';
 import { vi } from 'vitest';
-import { LiveFault, live, type LiveState, type Seat, useLive } from '@/live';
-import type { Commands, Events } from '@/live/protocol.gen';
+import { LiveFault, live, type LiveState, type Policy, type Seat, useLive, type Waiter } from '@/live';
+import type { Commands, Events, Gate } from '@/live/protocol.gen';
 import { blank, reduce, type ServerMessage } from '@/live/state';
+
+/** A policy that lets everyone take part, as a new meeting has. */
+export const openPolicy: Policy = {
+  microphone: true,
+  camera: true,
+  share: true,
+  chat: true,
+  chatPrivate: true,
+  reactions: true,
+  raiseHand: true,
+  rename: true,
+  seePeople: true,
+  seeCameras: true,
+};
+
+/** Somebody who waits, with nothing special about them. */
+export function aWaiter(id: string, change: Partial<Waiter> = {}): Waiter {
+  return {
+    id,
+    name: id,
+    role: 'attendee',
+    guest: true,
+    email: '',
+    invited: false,
+    since: 1,
+    suspect: false,
+    reason: 'lobby',
+    ...change,
+  };
+}
+
+/** A door that stands open, with nobody before it. */
+export function aGate(change: Partial<Gate> = {}): Gate {
+  return {
+    waiting: [],
+    lobby: { mode: 'off', signedIn: false, invited: false, domains: [] },
+    passcode: false,
+    ...change,
+  };
+}
 
 /** A seat with nothing special about it. */
 export function aSeat(id: string, change: Partial<Seat> = {}): Seat {
@@ -11,7 +51,7 @@ export function aSeat(id: string, change: Partial<Seat> = {}): Seat {
     name: id,
     role: 'attendee',
     guest: false,
-    joinedAt: 1,
+    joinedAt: Date.now(),
     hand: 0,
     away: false,
     sharing: false,

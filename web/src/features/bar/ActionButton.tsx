@@ -24,7 +24,7 @@ export function ActionButton({
 }: ActionButtonProps): React.JSX.Element | null {
   const words = useWords();
   const description = useId();
-  const { hidden, pressed, why, badge, icon: Icon, hint } = useAction(action);
+  const { hidden, pressed, why, badge, calls, icon: Icon, hint } = useAction(action);
   if (hidden === true) {
     return null;
   }
@@ -41,6 +41,7 @@ export function ActionButton({
         unavailable={why === undefined ? undefined : words(why)}
         tooltip={hint === undefined ? undefined : words(hint)}
         shortcut={shown(action.shortcut)}
+        badgeTone={calls === true ? 'calls' : undefined}
         badge={badge === undefined || badge === 0 ? undefined : badge > 99 ? '99+' : badge}
         {...(counted === undefined ? {} : { 'aria-describedby': description })}
         onPress={() => void perform(action)}

@@ -2,8 +2,9 @@
 import { useTranslation } from 'react-i18next';
 import { camera, chat, layout, microphone, people, raiseHand, share } from '@/features/call/actions';
 import { useAction } from '@/features/call/perform';
+import { knocking } from '@/features/lobby/knocking';
 import { ReactionsMenu } from '@/features/reactions';
-import { useLive } from '@/live';
+import { useLive, useSomeHidden } from '@/live';
 import { Lock, useIsPhone } from '@/ui';
 import { ActionButton } from './ActionButton';
 import styles from './Bar.module.css';
@@ -59,13 +60,16 @@ function Panels(): React.JSX.Element {
   const { t } = useTranslation('bar');
   const unread = useLive((state) => state.unread);
   const here = useLive((state) => state.order.length);
+  const waiting = useLive((state) => knocking(state).length);
+  const hidden = useSomeHidden();
+  const shown = t(hidden ? 'people.shown' : 'people.here', { count: here });
   return (
     <>
       <ActionButton action={chat} counted={unread > 0 ? t('chat.unread', { count: unread }) : undefined} />
       <ActionButton
         action={people}
         className={styles['people']}
-        counted={t('people.here', { count: here })}
+        counted={waiting === 0 ? shown : `${t('people.waiting', { count: waiting })}, ${shown}`}
       />
     </>
   );

@@ -15,6 +15,7 @@ import {
   shortcuts,
 } from '@/features/call/actions';
 import { perform, useActions, useWords } from '@/features/call/perform';
+import { knocking } from '@/features/lobby/knocking';
 import { moderationActions } from '@/features/moderation/actions';
 import { useLive } from '@/live';
 import { Ellipsis, IconButton, Menu, VisuallyHidden } from '@/ui';
@@ -60,7 +61,11 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
   const described = useId();
   // On a phone the chat is in here, and so is the only sign that somebody wrote.
   const unread = useLive((state) => (phone ? state.unread : 0));
-  const news = unread > 0 ? t('chat.unread', { count: unread }) : undefined;
+  const waiting = useLive((state) => (phone ? knocking(state).length : 0));
+  const written = unread > 0 ? t('chat.unread', { count: unread }) : undefined;
+  const before = waiting > 0 ? t('people.waiting', { count: waiting }) : undefined;
+  const news = [before, written].filter((each) => each !== undefined).join(', ');
+  const count = unread + waiting;
   const item = (action: Action) => {
     const view = views.get(action);
     if (view === undefined || view.hidden === true) {
@@ -73,7 +78,8 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
         label: words(action === share ? (hint ?? action.label) : action.label),
         icon: <Icon size={20} />,
         isDisabled: why !== undefined,
-        description: why === undefined ? (action === chat ? news : undefined) : words(why),
+        description:
+          why !== undefined ? words(why) : action === chat ? written : action === people ? before : undefined,
         shortcut: phone ? undefined : action.shortcut?.toUpperCase(),
         selected: steps.has(action) ? undefined : pressed,
         onAction: () => void perform(action),
@@ -111,12 +117,13 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
             className={styles['button']}
             label={t('more')}
             icon={<Ellipsis size={22} />}
-            badge={unread > 99 ? '99+' : unread > 0 && unread}
-            {...(news === undefined ? {} : { 'aria-describedby': described })}
+            badge={count > 99 ? '99+' : count > 0 && count}
+            badgeTone={waiting > 0 ? 'calls' : undefined}
+            {...(news === '' ? {} : { 'aria-describedby': described })}
           />
         }
       />
-      {news !== undefined && (
+      {news !== '' && (
         <VisuallyHidden>
           <span id={described}>{news}</span>
         </VisuallyHidden>

@@ -33,6 +33,9 @@ const ShortcutsDialog = lazy(async () => ({
 const ModerationDialog = lazy(async () => ({
   default: (await import('@/features/moderation')).ModerationDialog,
 }));
+const ClaimDialog = lazy(async () => ({
+  default: (await import('@/features/moderation')).ClaimDialog,
+}));
 const EndDialog = lazy(async () => ({ default: (await import('@/features/moderation')).EndDialog }));
 
 const allActions = [...callActions, ...moderationActions];
@@ -195,6 +198,7 @@ function Dialogs(): React.JSX.Element {
       {opened.has('settings') && <SettingsDialog />}
       {opened.has('shortcuts') && <ShortcutsDialog actions={allActions} />}
       {opened.has('moderation') && <ModerationDialog />}
+      {opened.has('claimHost') && <ClaimDialog />}
       {opened.has('end') && <EndDialog />}
     </Suspense>
   );

@@ -3,11 +3,10 @@ import i18next from 'i18next';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
-import { ApiFault, api } from '@/api';
+import { ApiFault, api, useServer } from '@/api';
 import { Ending } from '@/features/ending';
 import { Frame } from '@/features/frame';
-import { type Door, PreJoin } from '@/features/prejoin';
-import { faultText } from '@/i18n';
+import { type Door, type Entry, PreJoin, type Refusal } from '@/features/prejoin';
 import { connectionLost, LiveFault, live, remember, remembered, useLive } from '@/live';
 import { media } from '@/media';
 import * as room from '@/room';
@@ -20,6 +19,7 @@ const words = [
   'call',
   'chat',
   'hands',
+  'lobby',
   'media',
   'moderation',
   'notices',
@@ -36,15 +36,22 @@ const loadCall = async () => {
 };
 const Call = lazy(loadCall);
 
+const loadWaiting = () => import('@/features/waiting');
+const WaitingPage = lazy(async () => ({ default: (await loadWaiting()).WaitingPage }));
+
 type Step =
   | { readonly at: 'door' }
-  | { readonly at: 'preJoin'; readonly door: Door; readonly busy: boolean; readonly error?: string }
+  | { readonly at: 'preJoin'; readonly door: Door; readonly busy: boolean; readonly refusal?: Refusal }
   | { readonly at: 'returning' }
   | { readonly at: 'call' }
-  | { readonly at: 'over'; readonly reason: string };
+  | { readonly at: 'over'; readonly reason: string; readonly door?: Door };
 
-/** Faults that another name or another try can mend; everything else is an ending. */
-const mendable = /^(name\.|rate\.|network$|internal$|connection\.lost$|server\.draining$|ticket\.invalid$)/u;
+/** Faults that another name, a passcode or another try can mend; everything else is an ending. */
+const mendable =
+  /^(name\.|passcode\.|account\.required$|rate\.|network$|internal$|connection\.lost$|server\.draining$|ticket\.invalid$)/u;
+
+/** Without what only the person knows there is no coming back by itself: the door asks for it. */
+const askedAtDoor = /^(resume\.invalid|passcode\.\w+|account\.required)$/u;
 
 /**
  * The invite is in the fragment, which no server sees. It leaves the address
@@ -58,26 +65,28 @@ function takeInvite(meeting: string): void {
   }
 }
 
-async function ticketFor(meeting: string, name: string): Promise<string> {
+async function ticketFor(meeting: string, { name, passcode }: Entry): Promise<string> {
+  const { invite } = remembered(meeting);
+  const entry = { name, ...(passcode !== '' && { passcode }), ...(invite !== undefined && { invite }) };
   try {
-    return (await api.ticket(meeting, name, remembered(meeting).invite)).ticket;
+    return (await api.ticket(meeting, entry)).ticket;
   } catch (error) {
-    const code = error instanceof ApiFault ? error.code : 'internal';
-    throw new LiveFault(code === 'network' ? connectionLost : code);
+    const { code, retry } = error instanceof ApiFault ? error : { code: 'internal', retry: 0 };
+    throw new LiveFault(code === 'network' ? connectionLost : code, retry);
   }
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof LiveFault || error instanceof ApiFault ? error.code : 'internal';
 
-/** Connects and stays connected; rejects with a LiveFault when the meeting refuses. */
-async function enter(meeting: string, name: string | undefined, ticket?: string): Promise<void> {
+/** Connects and stays connected, inside or in the line; rejects with a LiveFault when the meeting refuses. */
+async function enter(meeting: string, entry: Entry | undefined, ticket?: string): Promise<void> {
   room.start();
   void loadCall();
   await live.connect({
     meeting,
     ...(ticket === undefined ? {} : { ticket }),
-    ...(name === undefined ? {} : { enter: () => ticketFor(meeting, name) }),
+    ...(entry === undefined ? {} : { enter: () => ticketFor(meeting, entry) }),
   });
 }
 
@@ -106,9 +115,11 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
   useEffect(() => {
     if (at === 'preJoin') {
       void loadCall();
+      void loadWaiting();
     }
   }, [at]);
   const over = useLive((state) => (state.phase === 'over' ? state.over : null));
+  const waits = useLive((state) => state.waiting !== null);
   if (at === 'call' && over !== null) {
     setStep({ at: 'over', reason: over });
   }
@@ -119,21 +130,21 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
     }
   }, [at]);
 
-  const join = async (door: Door, name: string): Promise<void> => {
+  const join = async (door: Door, entry: Entry): Promise<void> => {
     setStep({ at: 'preJoin', door, busy: true });
     try {
-      const ticket = await ticketFor(id, name);
-      remember(id, { name });
-      await enter(id, name, ticket);
+      const ticket = await ticketFor(id, entry);
+      remember(id, { name: entry.name, watches: door.role === 'viewer' });
+      await enter(id, entry, ticket);
       setStep({ at: 'call' });
     } catch (error) {
       const code = codeOf(error);
       if (mendable.test(code)) {
         room.stop();
-        const said = faultText(code === connectionLost ? 'network' : code);
-        setStep({ at: 'preJoin', door, busy: false, error: said });
+        const refusal = { code, retry: error instanceof LiveFault ? error.retry : 0 };
+        setStep({ at: 'preJoin', door: doorAfter(door, code), busy: false, refusal });
       } else {
-        setStep({ at: 'over', reason: code });
+        setStep({ at: 'over', reason: code, door });
       }
     }
   };
@@ -141,27 +152,37 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
   switch (step.at) {
     case 'door':
     case 'returning':
-      return <Waiting back={step.at === 'returning'} />;
+      return <Loading back={step.at === 'returning'} />;
     case 'preJoin':
       return (
         <Frame organisation={step.door.organisation} bare>
           <PreJoin
             door={step.door}
             busy={step.busy}
-            error={step.error}
-            onJoin={(name) => void join(step.door, name)}
+            refusal={step.refusal}
+            signIn={`/signin?next=${encodeURIComponent(`/m/${id}`)}`}
+            onJoin={(entry) => void join(step.door, entry)}
           />
         </Frame>
       );
     case 'call':
       return (
-        <Suspense fallback={<Waiting back={false} />}>
-          <Call />
+        <Suspense fallback={<Loading back={false} />}>
+          {waits ? <WaitingPage watches={remembered(id).watches === true} /> : <Call />}
         </Suspense>
       );
     case 'over':
-      return <Over id={id} reason={step.reason} onStep={setStep} />;
+      return <Over id={id} reason={step.reason} door={step.door} onStep={setStep} />;
   }
+}
+
+/** What a refusal tells of the door that it did not say before: somebody changed it meanwhile. */
+function doorAfter(door: Door, code: string): Door {
+  return {
+    ...door,
+    passcodeNeeded: door.passcodeNeeded || code.startsWith('passcode.'),
+    accountRequired: door.accountRequired || code === 'account.required',
+  };
 }
 
 /** Asks what may be known before joining. */
@@ -196,8 +217,11 @@ function useReturn(id: string, active: boolean, onStep: (step: Step) => void): v
       return;
     }
     let current = true;
-    media.getState().start();
-    enter(id, remembered(id).name).then(
+    const { name, watches } = remembered(id);
+    if (watches !== true) {
+      media.getState().start();
+    }
+    enter(id, name === undefined ? undefined : { name, passcode: '' }).then(
       () => {
         if (current) {
           onStep({ at: 'call' });
@@ -207,7 +231,7 @@ function useReturn(id: string, active: boolean, onStep: (step: Step) => void): v
         if (current) {
           room.stop();
           // A seat that is gone is no ending: the door says what is possible now.
-          onStep(codeOf(error) === 'resume.invalid' ? { at: 'door' } : { at: 'over', reason: codeOf(error) });
+          onStep(askedAtDoor.test(codeOf(error)) ? { at: 'door' } : { at: 'over', reason: codeOf(error) });
         }
       },
     );
@@ -217,7 +241,7 @@ function useReturn(id: string, active: boolean, onStep: (step: Step) => void): v
   }, [id, active, onStep]);
 }
 
-function Waiting({ back }: { readonly back: boolean }): React.JSX.Element {
+function Loading({ back }: { readonly back: boolean }): React.JSX.Element {
   const { t } = useTranslation(['call', 'common']);
   return (
     <main id="main" className={styles['waiting']} aria-busy="true">
@@ -230,17 +254,29 @@ function Waiting({ back }: { readonly back: boolean }): React.JSX.Element {
 function Over({
   id,
   reason,
+  door,
   onStep,
 }: {
   readonly id: string;
   readonly reason: string;
+  readonly door: Door | undefined;
   readonly onStep: (step: Step) => void;
 }): React.JSX.Element {
-  const name = useLive((state) => state.meeting?.name);
+  const { meeting, waiting, overText } = useLive();
+  const server = useServer();
+  const known = meeting ?? waiting ?? door;
   const again = (): void => {
     // A seat that was opened elsewhere is still there and can be taken back.
     const seated = remembered(id).resume !== undefined;
     onStep({ at: seated ? 'returning' : 'door' });
   };
-  return <Ending reason={reason} meetingName={name} onRejoin={again} />;
+  return (
+    <Ending
+      reason={reason === 'left' && waiting !== null ? 'left_line' : reason}
+      meetingName={known?.name}
+      organisation={known?.organisation ?? server.data?.organisation}
+      words={overText}
+      onRejoin={again}
+    />
+  );
 }

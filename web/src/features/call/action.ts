@@ -33,6 +33,8 @@ export interface ActionState {
   readonly why?: MessageKey | undefined;
   /** A count to show on the button. */
   readonly badge?: number;
+  /** The count asks something of the person. */
+  readonly calls?: boolean;
 }
 
 /** A thing a person can do. */

@@ -1,4 +1,5 @@
 /** The actions of a call, in the order of the bar and its menu. */
+import { knocking } from '@/features/lobby/knocking';
 import { canPictureInPicture, closePictureInPicture, openPictureInPicture } from '@/features/stage';
 import { live, type Seat } from '@/live';
 import { type Capture, media } from '@/media';
@@ -162,7 +163,15 @@ export const people: Action = {
   label: 'bar:people',
   shortcut: 'p',
   icon: () => Users,
-  state: ({ live: { order }, call }) => ({ pressed: call.panel === 'people', badge: order.length }),
+  state: ({ live: state, call }) => {
+    // Somebody before the door is more urgent than how many are inside.
+    const waiting = knocking(state).length;
+    return {
+      pressed: call.panel === 'people',
+      badge: waiting > 0 ? waiting : state.order.length,
+      calls: waiting > 0,
+    };
+  },
   run: () => {
     togglePanel('people');
   },

@@ -81,6 +81,7 @@ function same(a: ActionView, b: ActionView): boolean {
     a.pressed === b.pressed &&
     a.why === b.why &&
     a.badge === b.badge &&
+    a.calls === b.calls &&
     a.icon === b.icon &&
     a.hint === b.hint
   );

@@ -4,7 +4,7 @@ import { create } from 'zustand';
 export type Panel = 'chat' | 'people';
 export type Layout = 'grid' | 'speaker';
 /** Dialogs that one action or another opens. One at a time. */
-export type DialogName = 'settings' | 'shortcuts' | 'moderation' | 'end';
+export type DialogName = 'settings' | 'shortcuts' | 'moderation' | 'end' | 'claimHost';
 
 export interface CallState {
   readonly panel: Panel | null;

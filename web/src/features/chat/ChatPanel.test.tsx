@@ -1,11 +1,11 @@
-import { render, screen, within } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useLive } from '@/live';
 import { expectAccessible } from '@/test/axe';
 import { aSeat, fakeLive } from '@/test/live';
 import { ChatPanel } from './ChatPanel';
-import { useOutbox } from './outbox';
+import { emptyOutbox, useOutbox, writeTo } from './outbox';
 
 const at = Date.UTC(2026, 0, 5, 10, 2);
 const said = (id: string, seat: string, text: string, after = 0) => ({
@@ -17,7 +17,7 @@ const said = (id: string, seat: string, text: string, after = 0) => ({
 });
 const people = [aSeat('Me'), aSeat('Ada')];
 
-beforeEach(() => useOutbox.setState({ meeting: '', draft: '', sending: [], refused: null }));
+beforeEach(() => useOutbox.setState(emptyOutbox));
 
 describe('ChatPanel', () => {
   it('says in the beginning that nothing is kept', async () => {
@@ -84,7 +84,7 @@ describe('ChatPanel', () => {
 
   it('counts near the limit and sends nothing beyond it', async () => {
     const server = fakeLive(people, { rights: ['chat'] });
-    useOutbox.setState({ meeting: 'meeting', draft: '🙂'.repeat(3999) });
+    useOutbox.setState({ meeting: 'meeting', drafts: { '': '🙂'.repeat(3999) } });
     render(<ChatPanel />);
     expect(screen.getByText('1 character left')).toBeTruthy();
     await userEvent.type(screen.getByRole('textbox'), 'ab');
@@ -152,5 +152,97 @@ describe('ChatPanel', () => {
     expect(link.rel.split(' ')).toEqual(expect.arrayContaining(['noopener', 'noreferrer']));
     expect(link.target).toBe('_blank');
     expect(within(screen.getByRole('region')).queryByRole('img')).toBeNull();
+  });
+});
+
+describe('private messages', () => {
+  const secret = (id: string, seat: string, to: string, text: string) => ({
+    ...said(id, seat, text),
+    to,
+    toName: to,
+  });
+  const all = ['chat', 'chatPrivate'];
+  const choose = async (name: string) => {
+    await userEvent.click(screen.getByRole('button', { name: /^Recipient/ }));
+    await userEvent.click(screen.getByRole('option', { name }));
+  };
+
+  it('say in every place who alone reads them', async () => {
+    const server = fakeLive(people, { rights: all });
+    render(<ChatPanel />);
+    await choose('Ada');
+    const field = screen.getByRole('textbox', { name: 'Message only to Ada' });
+    expect(screen.getByText('Only Ada will read this')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Send only to Ada' })).toBeTruthy();
+    await expectAccessible();
+    await userEvent.type(field, 'psst{Enter}');
+    expect(server.sent).toEqual([{ type: 'chat.send', body: { to: 'Ada', text: 'psst' } }]);
+    server.emit('chat', secret('1', 'Me', 'Ada', 'psst'));
+    expect(screen.getByText('Only to Ada')).toBeTruthy();
+    // The next one is private as well: falling back to everyone would betray somebody.
+    expect(screen.getByRole('textbox', { name: 'Message only to Ada' })).toBeTruthy();
+  });
+
+  it('never lend their words to another recipient', async () => {
+    fakeLive([...people, aSeat('Ben')], { rights: all });
+    render(<ChatPanel />);
+    await userEvent.type(screen.getByRole('textbox'), 'begun');
+    await choose('Ada');
+    const value = () => screen.getByRole<HTMLTextAreaElement>('textbox').value;
+    expect(value()).toBe('begun');
+    await choose('Ben');
+    expect(value()).toBe('');
+    await userEvent.click(screen.getByRole('button', { name: 'Write to everyone again' }));
+    expect(value()).toBe('');
+    await choose('Ada');
+    expect(value()).toBe('begun');
+  });
+
+  it('are answered privately, and stand apart from public ones', async () => {
+    fakeLive(people, {
+      rights: all,
+      chat: [said('1', 'Ada', 'to all'), secret('2', 'Ada', 'Me', 'to me')],
+    });
+    render(<ChatPanel />);
+    expect(screen.getAllByText('Only to you')).toHaveLength(1);
+    await userEvent.click(screen.getByRole('button', { name: 'Reply only to Ada' }));
+    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message only to Ada' }));
+    await expectAccessible();
+  });
+
+  it('are not sent to somebody who has left', async () => {
+    const server = fakeLive(people, { rights: all });
+    render(<ChatPanel />);
+    await choose('Ada');
+    await userEvent.type(screen.getByRole('textbox'), 'too late');
+    server.emit('seat.left', { seat: 'Ada', reason: 'left' });
+    expect(screen.getByText(/Ada is no longer here/)).toBeTruthy();
+    await userEvent.type(screen.getByRole('textbox'), '{Enter}');
+    expect(server.sent).toEqual([]);
+  });
+
+  it('go back to where they were written when refused', async () => {
+    const server = fakeLive(people, { rights: all });
+    const answer = server.hold();
+    server.refuse('right.missing');
+    render(<ChatPanel />);
+    await choose('Ada');
+    await userEvent.type(screen.getByRole('textbox'), 'psst{Enter}');
+    act(() => writeTo({ to: '', toName: '' }));
+    await userEvent.type(screen.getByRole('textbox'), 'hello');
+    await answer();
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message to everyone' }).value).toBe('hello');
+    expect(useOutbox.getState().drafts['Ada']).toBe('psst');
+  });
+
+  it('reach who runs the meeting when the chat is closed', async () => {
+    const server = fakeLive([aSeat('Me'), aSeat('Ada'), aSeat('Olaf', { role: 'owner' })]);
+    render(<ChatPanel />);
+    expect(screen.queryByRole('textbox')).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: /^Recipient/ }));
+    expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(['Olaf']);
+    await userEvent.click(screen.getByRole('option', { name: 'Olaf' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'Message only to Olaf' }), 'help{Enter}');
+    expect(server.sent).toEqual([{ type: 'chat.send', body: { to: 'Olaf', text: 'help' } }]);
   });
 });

@@ -3,22 +3,21 @@ import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { attempt } from '@/features/notices/attempt';
 import { type ChatMessage, live, useLive, useMay } from '@/live';
-import { ArrowDown, Button, MessageSquare } from '@/ui';
+import { ArrowDown, Button, cx, MessageSquare } from '@/ui';
 import styles from './Chat.module.css';
 import { Composer } from './Composer';
 import { grouped } from './grouping';
 import { Words } from './Message';
-import { MessageGroup } from './MessageGroup';
-import { openOutbox, useOutbox } from './outbox';
+import { MessageGroup, OnlyTo } from './MessageGroup';
+import { openOutbox, useOutbox, writeTo } from './outbox';
 import { useReading } from './useReading';
 
-/** The public chat: what was said, and where to say something. Fills a `filled` side panel. */
+/** The chat: what was said, to everyone and to me alone, and where to say something. Fills a `filled` side panel. */
 export function ChatPanel() {
   const { t } = useTranslation('chat');
   const messages = useLive((state) => state.chat);
   const you = useLive((state) => state.you);
   const sending = useOutbox((outbox) => outbox.sending);
-  const mayWrite = useMay('chat');
   const moderates = useMay('moderateChat');
   const field = useRef<HTMLTextAreaElement>(null);
   const groups = useMemo(() => grouped(messages), [messages]);
@@ -43,6 +42,11 @@ export function ChatPanel() {
     [t, scroller],
   );
 
+  const reply = useCallback((seat: string, name: string) => {
+    writeTo({ to: seat, toName: name });
+    field.current?.focus();
+  }, []);
+
   const empty = messages.length === 0 && sending.length === 0;
   return (
     <div className={styles['chat']}>
@@ -65,6 +69,7 @@ export function ChatPanel() {
                 key={group.id}
                 group={group}
                 mine={group.seat === you}
+                onReply={group.seat === you ? undefined : reply}
                 onDelete={moderates || group.seat === you ? (message) => void remove(message) : undefined}
               />
             ))}
@@ -73,7 +78,8 @@ export function ChatPanel() {
                 key={message.key}
                 className={`${styles['group'] ?? ''} ${styles['mine'] ?? ''} ${styles['sending'] ?? ''}`}
               >
-                <div className={styles['bubble']}>
+                {message.to !== '' && <OnlyTo name={message.toName} />}
+                <div className={cx(styles['bubble'], message.to !== '' && styles['private'])}>
                   <Words text={message.text} />
                 </div>
               </li>
@@ -88,7 +94,7 @@ export function ChatPanel() {
           </Button>
         </div>
       )}
-      {mayWrite ? <Composer onSend={follow} field={field} /> : <p className={styles['off']}>{t('off')}</p>}
+      <Composer onSend={follow} field={field} />
     </div>
   );
 }

@@ -3,11 +3,13 @@ interface Sent {
   readonly id: string;
   readonly seat: string;
   readonly name: string;
+  /** Seat id of the only other reader; left out or '' for everyone. */
+  readonly to?: string;
   /** Unix ms. */
   readonly at: number;
 }
 
-/** Messages one person sent one after the other within the same minute. */
+/** Messages one person sent one after the other to the same readers within the same minute. */
 export interface Group<M extends Sent> {
   /** The first message's id. */
   readonly id: string;
@@ -19,7 +21,7 @@ export interface Group<M extends Sent> {
 
 const minute = 60_000;
 
-/** Groups messages (oldest first) by sender and minute, in their order. */
+/** Groups messages (oldest first) by sender, reader and minute, in their order. */
 export function grouped<M extends Sent>(messages: readonly M[]): Group<M>[] {
   const groups: { first: M; messages: M[] }[] = [];
   for (const message of messages) {
@@ -28,6 +30,7 @@ export function grouped<M extends Sent>(messages: readonly M[]): Group<M>[] {
       last !== undefined &&
       last.first.seat === message.seat &&
       last.first.name === message.name &&
+      (last.first.to ?? '') === (message.to ?? '') &&
       Math.floor(last.first.at / minute) === Math.floor(message.at / minute);
     if (belongs) last.messages.push(message);
     else groups.push({ first: message, messages: [message] });

@@ -3,7 +3,10 @@ import { useLocation } from 'wouter';
 import { faultText } from '@/i18n';
 import { FullPageMessage, type FullPageMessageProps } from '@/features/frame';
 import {
+  Ban,
   Button,
+  CalendarClock,
+  CalendarX2,
   CircleAlert,
   CircleCheck,
   CopyX,
@@ -16,12 +19,17 @@ import {
   Users,
   WifiOff,
 } from '@/ui';
+import styles from './Ending.module.css';
 import { endingOf, mayComeBack, type EndingKind } from './reason';
 
 export interface EndingProps {
   /** The live channel's last word ("left", "removed", …) or a fault code ("meeting.locked"). */
   reason: string;
   meetingName?: string | undefined;
+  /** Whose meeting it is, beside the mark. */
+  organisation?: string | undefined;
+  /** What whoever runs the meeting wrote with it, plain. */
+  words?: string | undefined;
   /** Enters the meeting again; shown where that can work. */
   onRejoin?: (() => void) | undefined;
 }
@@ -39,10 +47,17 @@ const looks: Record<EndingKind, { icon: typeof Users; tone: NonNullable<FullPage
   browser: { icon: Globe, tone: 'warning' },
   draining: { icon: RotateCw, tone: 'calm' },
   updated: { icon: RotateCw, tone: 'calm' },
+  left_line: { icon: DoorOpen, tone: 'good' },
+  denied: { icon: DoorClosed, tone: 'calm' },
+  banned: { icon: Ban, tone: 'calm' },
+  revoked: { icon: Link2Off, tone: 'calm' },
+  expired: { icon: CalendarX2, tone: 'calm' },
+  not_yet: { icon: CalendarClock, tone: 'calm' },
+  used_up: { icon: Link2Off, tone: 'calm' },
 };
 
 /** Ending is the page after a meeting, or instead of it. */
-export function Ending({ reason, meetingName, onRejoin }: EndingProps) {
+export function Ending({ reason, meetingName, organisation, words = '', onRejoin }: EndingProps) {
   const { t } = useTranslation('ending');
   const { t: common } = useTranslation('common');
   const [, navigate] = useLocation();
@@ -53,6 +68,7 @@ export function Ending({ reason, meetingName, onRejoin }: EndingProps) {
     <FullPageMessage
       title={t(kind ? `${kind}.title` : 'failed.title')}
       over={meetingName}
+      organisation={organisation}
       icon={<Icon size={40} strokeWidth={1.5} />}
       tone={tone}
       actions={
@@ -64,7 +80,7 @@ export function Ending({ reason, meetingName, onRejoin }: EndingProps) {
               icon={<RotateCw size={18} aria-hidden="true" />}
               onPress={back}
             >
-              {t(kind === 'left' ? 'rejoin' : 'again')}
+              {t(kind === 'left' || kind === 'left_line' ? 'rejoin' : 'again')}
             </Button>
           )}
           {kind === 'updated' && (
@@ -78,6 +94,12 @@ export function Ending({ reason, meetingName, onRejoin }: EndingProps) {
         </>
       }
     >
+      {words !== '' && (
+        <blockquote className={styles['words']}>
+          <p>{words}</p>
+          <footer>{t('words')}</footer>
+        </blockquote>
+      )}
       <p>{kind ? t(`${kind}.text`) : faultText(reason)}</p>
     </FullPageMessage>
   );

@@ -12,6 +12,13 @@ export const endings = [
   'browser',
   'draining',
   'updated',
+  'left_line',
+  'denied',
+  'banned',
+  'revoked',
+  'expired',
+  'not_yet',
+  'used_up',
 ] as const;
 
 export type EndingKind = (typeof endings)[number];
@@ -28,6 +35,12 @@ const kinds: Partial<Record<string, EndingKind>> = {
   'seat.removed': 'removed',
   'server.draining': 'draining',
   'version.old': 'updated',
+  'ban.you': 'banned',
+  'invite.revoked': 'revoked',
+  'invite.expired': 'expired',
+  'invite.not_yet': 'not_yet',
+  'invite.used_up': 'used_up',
+  'pool.full': 'full',
 };
 
 /** endingOf reads the reason of the live channel's last message or a fault code; undefined when it is neither. */
@@ -35,14 +48,20 @@ export function endingOf(reason: string): EndingKind | undefined {
   return endings.find((kind) => kind === reason) ?? kinds[reason];
 }
 
+const final: ReadonlySet<EndingKind> = new Set([
+  'removed',
+  'not_found',
+  'link',
+  'browser',
+  'updated',
+  'ended',
+  'banned',
+  'revoked',
+  'expired',
+  'used_up',
+] satisfies EndingKind[]);
+
 /** mayComeBack says whether trying to enter again can work. */
 export function mayComeBack(kind: EndingKind): boolean {
-  return (
-    kind !== 'removed' &&
-    kind !== 'not_found' &&
-    kind !== 'link' &&
-    kind !== 'browser' &&
-    kind !== 'updated' &&
-    kind !== 'ended'
-  );
+  return !final.has(kind);
 }

@@ -11,7 +11,7 @@ import { useDeletions } from './deletions';
 import styles from './Home.module.css';
 import { MeetingRow } from './MeetingRow';
 
-const MeetingSettings = lazy(() => import('./MeetingSettings'));
+const MeetingSettings = lazy(() => import('@/features/gate/MeetingSettings'));
 
 // With fewer the eye is faster than the keyboard.
 const searchFrom = 4;

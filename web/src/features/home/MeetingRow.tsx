@@ -12,6 +12,7 @@ export function MeetingRow({ meeting, onSettings }: { meeting: Meeting; onSettin
   const remove = useDeleteMeeting();
   const [asking, setAsking] = useState(false);
   const made = new Date(meeting.createdAt);
+  const isNew = Date.now() - made.getTime() < 60_000;
   const { name } = meeting;
 
   const onCopy = async () => {
@@ -33,7 +34,7 @@ export function MeetingRow({ meeting, onSettings }: { meeting: Meeting; onSettin
             meeting.ended && <span>{t('ended')}</span>
           )}
           <time dateTime={meeting.createdAt} title={formatDate(made)}>
-            {t('made', { when: formatRelative(made) })}
+            {isNew ? t('made.now') : t('made', { when: formatRelative(made) })}
           </time>
         </p>
       </div>

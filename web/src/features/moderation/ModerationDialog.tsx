@@ -1,15 +1,16 @@
 import { useId, useOptimistic, useTransition } from 'react';
 import { useTranslation } from 'react-i18next';
 import { closeDialog, useCall } from '@/features/call/store';
+import { LobbyFields } from '@/features/gate/LobbyFields';
+import { PolicyFields } from '@/features/gate/PolicyFields';
+import { SecretFields } from '@/features/gate/SecretFields';
 import { attempt } from '@/features/notices/attempt';
-import { live, type Policy, useLive, useMay } from '@/live';
-import { Button, Dialog, MicOff, Switch } from '@/ui';
+import { type Lobby, live, type Policy, useLive, useMay } from '@/live';
+import { Button, Dialog, DoorOpen, MicOff, Switch, Tabs, Users } from '@/ui';
 import { muteEveryone, setLocked } from './commands';
 import styles from './Moderation.module.css';
 
-const ofAttendees = ['microphone', 'camera', 'share', 'chat'] as const;
-
-/** What attendees may do, and the door. Each switch takes effect at once. */
+/** The door and what attendees may do. Each choice takes effect at once. */
 export function ModerationDialog() {
   const { t } = useTranslation('moderation');
   const isOpen = useCall((state) => state.dialog === 'moderation');
@@ -23,51 +24,76 @@ export function ModerationDialog() {
       }}
       isDismissable
     >
-      <Switches />
+      <Tabs
+        label={t('title')}
+        items={[
+          { id: 'door', label: t('tab.door'), icon: <DoorOpen size={18} />, content: <Door /> },
+          { id: 'attendees', label: t('attendees'), icon: <Users size={18} />, content: <Attendees /> },
+        ]}
+      />
     </Dialog>
   );
 }
 
-function Switches() {
+/** Who comes in, and how. */
+function Door() {
   const { t } = useTranslation('moderation');
-  const attendees = useId();
-  const everyone = useId();
-  const [policy, change] = usePolicy();
+  const waiting = useId();
+  const passcode = useId();
+  const gate = useLive((state) => state.gate);
+  const maySetPasscode = useMay('setPasscode');
   const [locked, lock] = useLock();
+  return (
+    <div className={styles['switches']}>
+      <Switch label={t('lock')} description={t('lock.text')} value={locked} onChange={lock} />
+      {gate !== null && (
+        <section aria-labelledby={waiting} className={styles['section']}>
+          <h3 id={waiting}>{t('lobby')}</h3>
+          <LobbyOfGate lobby={gate.lobby} />
+        </section>
+      )}
+      {gate !== null && maySetPasscode && (
+        <section aria-labelledby={passcode} className={styles['section']}>
+          <h3 id={passcode}>{t('passcode')}</h3>
+          <SecretFields
+            kind="passcode"
+            set={gate.passcode}
+            onSave={(text) => attempt(live.send('passcode.set', { passcode: text }))}
+          />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function LobbyOfGate({ lobby }: { lobby: Lobby }) {
+  const [shown, show] = useOptimistic(lobby);
+  const [, start] = useTransition();
+  return (
+    <LobbyFields
+      lobby={shown}
+      onChange={(next) => {
+        start(async () => {
+          show(next);
+          await attempt(live.send('lobby.set', next));
+        });
+      }}
+    />
+  );
+}
+
+function Attendees() {
+  const { t } = useTranslation('moderation');
+  const [policy, change] = usePolicy();
   const mayMute = useMay('mute');
   return (
     <div className={styles['switches']}>
-      <section aria-labelledby={attendees} className={styles['section']}>
-        <h3 id={attendees}>{t('attendees')}</h3>
-        <p className={styles['soft']}>{t('attendees.text')}</p>
-        {ofAttendees.map((name) => (
-          <Switch
-            key={name}
-            label={t(`policy.${name}`)}
-            value={policy[name]}
-            onChange={(on) => {
-              change({ [name]: on });
-            }}
-          />
-        ))}
-      </section>
-      <section aria-labelledby={everyone} className={styles['section']}>
-        <h3 id={everyone}>{t('everyone')}</h3>
-        <Switch
-          label={t('policy.reactions')}
-          description={t('policy.reactions.text')}
-          value={policy.reactions}
-          onChange={(reactions) => {
-            change({ reactions });
-          }}
-        />
-        <Switch label={t('lock')} description={t('lock.text')} value={locked} onChange={lock} />
-        {mayMute && (
-          <Button icon={<MicOff size={16} aria-hidden="true" />} wide onPress={() => void muteEveryone()}>
-            {t('muteAll')}
-          </Button>
-        )}
-      </section>
+      <PolicyFields policy={policy} onChange={change} />
+      {mayMute && (
+        <Button icon={<MicOff size={16} aria-hidden="true" />} wide onPress={() => void muteEveryone()}>
+          {t('muteAll')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { type Action, type ActionContext } from '@/features/call/action';
 import { openDialog } from '@/features/call/store';
-import { DoorClosed, DoorOpen, MicOff, PhoneOff, SlidersHorizontal } from '@/ui';
+import { Crown, DoorClosed, DoorOpen, MicOff, PhoneOff, SlidersHorizontal } from '@/ui';
 import { muteEveryone, setLocked } from './commands';
 
 const hiddenWithout =
@@ -41,5 +41,14 @@ const end: Action = {
   run: () => openDialog('end'),
 };
 
+/** Whoever knows the meeting's PIN becomes its owner here, as on a borrowed device. */
+const claimHost: Action = {
+  id: 'claimHost',
+  label: 'moderation:claim',
+  icon: () => Crown,
+  state: ({ live: { hostPin, seats, you } }) => ({ hidden: !hostPin || seats[you]?.role === 'owner' }),
+  run: () => openDialog('claimHost'),
+};
+
 /** What moderators can do about the meeting as a whole, in the order of a menu. */
-export const moderationActions: readonly Action[] = [moderate, muteAll, lock, end];
+export const moderationActions: readonly Action[] = [moderate, muteAll, lock, claimHost, end];

@@ -1,4 +1,5 @@
 export { moderationActions } from './actions';
 export { AskedToUnmute } from './AskedToUnmute';
+export { ClaimDialog } from './ClaimDialog';
 export { EndDialog } from './EndDialog';
 export { ModerationDialog } from './ModerationDialog';

@@ -4,13 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openDialog, useCall } from '@/features/call/store';
 import { media } from '@/media';
 import { expectAccessible } from '@/test/axe';
-import { aSeat, fakeLive } from '@/test/live';
+import { aGate, aSeat, fakeLive, openPolicy } from '@/test/live';
 import { AskedToUnmute } from './AskedToUnmute';
+import { ClaimDialog } from './ClaimDialog';
 import { EndDialog } from './EndDialog';
 import { ModerationDialog } from './ModerationDialog';
 
-const rights = ['setPolicy', 'lock', 'mute', 'end'];
-const policy = { microphone: true, camera: true, share: false, chat: true, reactions: true };
+const rights = ['setPolicy', 'lock', 'mute', 'end', 'admit', 'setPasscode'];
+const policy = { ...openPolicy, share: false };
 const me = aSeat('me', { role: 'moderator' });
 const ada = aSeat('ada', { name: 'Ada' });
 
@@ -19,11 +20,14 @@ beforeEach(() => useCall.setState({ dialog: null }));
 describe('ModerationDialog', () => {
   const screenShare = () => screen.getByRole<HTMLInputElement>('switch', { name: 'Share their screen' });
 
+  const attendees = () => userEvent.click(screen.getByRole('tab', { name: 'Attendees may' }));
+
   it('shows a change at once and sends the whole policy', async () => {
     const server = fakeLive([me, ada], { rights, policy });
     const answer = server.hold();
     openDialog('moderation');
     render(<ModerationDialog />);
+    await attendees();
     expect(screenShare().checked).toBe(false);
     await expectAccessible();
     await userEvent.click(screenShare());
@@ -40,6 +44,7 @@ describe('ModerationDialog', () => {
     server.refuse('right.missing');
     openDialog('moderation');
     render(<ModerationDialog />);
+    await attendees();
     await userEvent.click(screenShare());
     expect(screenShare().checked).toBe(true);
     await answer();
@@ -53,6 +58,7 @@ describe('ModerationDialog', () => {
     server.hold();
     openDialog('moderation');
     render(<ModerationDialog />);
+    await attendees();
     await userEvent.click(screenShare());
     await userEvent.click(screen.getByRole('switch', { name: 'Write in the chat' }));
     expect(server.sent.at(-1)).toEqual({ type: 'policy.set', body: { ...policy, share: true, chat: false } });
@@ -66,11 +72,46 @@ describe('ModerationDialog', () => {
     expect(server.sent).toEqual([{ type: 'locked.set', body: { locked: true } }]);
   });
 
+  it('sets who waits and a passcode while the meeting runs', async () => {
+    const gate = aGate({ lobby: { mode: 'everyone', signedIn: false, invited: false, domains: ['a.org'] } });
+    const server = fakeLive([me, ada], { rights, policy, gate });
+    openDialog('moderation');
+    render(<ModerationDialog />);
+    await expectAccessible();
+    const domains = screen.getByRole('textbox', { name: 'Accounts of these e-mail domains' });
+    await userEvent.type(domains, ', B.org');
+    await userEvent.click(screen.getByRole('button', { name: 'Set a passcode' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'New passcode' }), 'sesame{Enter}');
+    server.emit('passcode', { set: true, by: 'me' });
+    expect(screen.getByText('sesame')).toBeTruthy();
+    await userEvent.click(screen.getByRole('radio', { name: 'Nobody' }));
+    expect(server.sent).toEqual([
+      { type: 'lobby.set', body: { ...gate.lobby, domains: ['a.org', 'b.org'] } },
+      { type: 'passcode.set', body: { passcode: 'sesame' } },
+      { type: 'lobby.set', body: { ...gate.lobby, mode: 'off' } },
+    ]);
+    await expectAccessible();
+  });
+
   it('is not for whom the policy is no matter', () => {
     fakeLive([ada], { policy });
     openDialog('moderation');
     render(<ModerationDialog />);
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('ClaimDialog', () => {
+  it('asks for the PIN and says when it is wrong', async () => {
+    const server = fakeLive([ada, me], { hostPin: true });
+    server.refuse('right.missing');
+    openDialog('claimHost');
+    render(<ClaimDialog />);
+    const field = screen.getByLabelText('Host PIN');
+    await userEvent.type(field, '123456{Enter}');
+    expect(server.sent).toEqual([{ type: 'host.claim', body: { pin: '123456' } }]);
+    expect(field).toHaveAccessibleDescription(/role in this meeting/);
+    await expectAccessible();
   });
 });
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useMotion } from '@/features/preferences/store';
 import { useSounds } from '@/features/sounds/useSounds';
+import { useLobbyTold } from '@/features/lobby';
 import { useModerationTold } from './useModerationTold';
 import { useChatTold, useComings, useHandsTold, useReactionsTold } from './useTellings';
 
@@ -16,6 +17,7 @@ export function Notices(): null {
   useChatTold();
   useReactionsTold();
   useModerationTold();
+  useLobbyTold();
   useSounds();
   useMotion();
   return null;

@@ -141,7 +141,7 @@ describe('sounds', () => {
     server.emit('seat.changed', { ...mia, hand: 5 });
     pass(600);
     server.emit('unmute.asked', { by: 'mia' });
-    expect(played.mock.calls.slice(2)).toEqual([['hand'], ['knock']]);
+    expect(played.mock.calls.slice(2)).toEqual([['hand'], ['asked']]);
   });
 
   it('stay silent when switched off', () => {

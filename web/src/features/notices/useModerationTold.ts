@@ -2,11 +2,12 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { moderates, type Role, roleOf } from '@/features/people/authority';
+import { switchOf } from '@/features/people/rights';
 import { live, type LiveState, useLive } from '@/live';
 import { toast } from '@/ui';
 
 /** Rights whose coming and going a person is told of, because a button changes with them. */
-const told = ['speak', 'camera', 'share', 'chat'] as const;
+const told = ['speak', 'camera', 'share', 'chat', 'raiseHand', 'seePeople', 'seeCameras'] as const;
 
 /** A new role and its rights come as two messages: they are looked at together, after so many ms. */
 const settle = 250;
@@ -37,7 +38,10 @@ export function useModerationTold(): void {
       for (const right of told) {
         const may = now.rights.has(right);
         if (may === last.rights.has(right)) continue;
-        toast.show(t(may ? `gained.${right}` : `lost.${right}`), { tone: may ? 'info' : 'warning' });
+        // A rule for everyone is told as one; an exception concerns this person alone.
+        const rule = last.policy[switchOf[right]] !== now.policy[switchOf[right]];
+        const key = may ? (`gained.${right}` as const) : rule ? (`lost.${right}` as const) : (`taken.${right}` as const);
+        toast.show(t(key), { tone: may ? 'info' : 'warning' });
       }
     };
     const stops = [
@@ -51,6 +55,13 @@ export function useModerationTold(): void {
         const { you, rights } = useLive.getState();
         if (by !== you && rights.has('lock'))
           announce(t(locked ? 'locked.by' : 'unlocked.by', { name: nameOf(by) }));
+      }),
+      live.on('passcode', ({ set, by }) => {
+        if (by !== useLive.getState().you)
+          announce(t(set ? 'passcode.by' : 'passcode.removedBy', { name: nameOf(by) }));
+      }),
+      live.on('lobby', ({ by }) => {
+        if (by !== useLive.getState().you) announce(t('lobby.by', { name: nameOf(by) }));
       }),
       useLive.subscribe((now, last) => {
         // The first welcome says what one may do; that is no news.

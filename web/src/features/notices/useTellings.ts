@@ -5,7 +5,7 @@ import { excerpt } from '@/features/chat/grouping';
 import { handQueue, newlyRaised } from '@/features/hands/queue';
 import { type Kind, kindOf } from '@/features/reactions/kinds';
 import { tally } from '@/features/reactions/tally';
-import { type ChatMessage, live, type Seat, useLive } from '@/live';
+import { type ChatMessage, justJoined, live, type Seat, useLive } from '@/live';
 import { Batch } from './batch';
 import { nameList } from './names';
 
@@ -41,13 +41,15 @@ export function useComings(): void {
         before = last.seats;
       }),
       live.on('seat.joined', (seat) => {
-        if (seat.id !== useLive.getState().you) came.add(seat);
+        // Whoever was hidden until now has been here for long: that is no coming.
+        const state = useLive.getState();
+        if (seat.id !== state.you && justJoined(state, seat, Date.now())) came.add(seat);
       }),
-      live.on('seat.left', ({ seat }) => {
+      live.on('seat.left', ({ seat, reason }) => {
         const name = before[seat]?.name;
         // Who came and went at once was never there to speak of.
         const stayed = came.remove((one) => one.id === seat) === 0;
-        if (name !== undefined && stayed) went.add({ id: seat, name });
+        if (name !== undefined && stayed && reason !== 'hidden') went.add({ id: seat, name });
       }),
       () => came.drop(),
       () => went.drop(),
@@ -98,7 +100,10 @@ export function useChatTold(): void {
       const names = [...new Set(messages.map(({ name }) => name))];
       announce(
         messages.length === 1
-          ? t('said', { name: first.name, text: excerpt(first.text, readOut) })
+          ? t((first.to ?? '') === '' ? 'said' : 'said.private', {
+              name: first.name,
+              text: excerpt(first.text, readOut),
+            })
           : t('said.several', { count: messages.length, names: nameList(names, others) }),
       );
     });

@@ -2,8 +2,9 @@ import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useCall } from '@/features/call/store';
+import { useOutbox } from '@/features/chat/outbox';
 import { expectAccessible } from '@/test/axe';
-import { aSeat, fakeLive } from '@/test/live';
+import { aGate, aSeat, aWaiter, fakeLive, openPolicy } from '@/test/live';
 import { PeoplePanel } from './PeoplePanel';
 
 const moderating = [
@@ -15,6 +16,8 @@ const moderating = [
   'remove',
   'setPolicy',
   'lock',
+  'renameOthers',
+  'seePeople',
 ];
 const me = aSeat('me', { name: 'Mia', role: 'moderator' });
 const ada = aSeat('ada', { name: 'Ada', guest: true });
@@ -34,7 +37,7 @@ beforeEach(() => useCall.setState({ pinned: [], dialog: null }));
 
 describe('PeoplePanel', () => {
   it('lists people with their roles as words, me first', async () => {
-    fakeLive([me, ada, olaf]);
+    fakeLive([me, ada, olaf], { rights: ['seePeople'] });
     render(<PeoplePanel />);
     expect(names()).toEqual(['Mia', 'Olaf', 'Ada']);
     expect(screen.getByText('3 people here')).toBeTruthy();
@@ -47,7 +50,7 @@ describe('PeoplePanel', () => {
   it('offers an attendee nothing but their own view', async () => {
     fakeLive([ada, me], { rights: ['chat', 'raiseHand'] });
     render(<PeoplePanel />);
-    expect(await open('Mia')).toEqual(['Pin for me']);
+    expect(await open('Mia')).toEqual(['Pin for me', 'Write privately']);
     await userEvent.keyboard('{Escape}');
     expect(screen.queryByRole('button', { name: 'Mute everyone' })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Moderation' })).toBeNull();
@@ -56,15 +59,22 @@ describe('PeoplePanel', () => {
   it('offers a moderator what the server would carry out', async () => {
     const server = fakeLive([me, ada, olaf], {
       rights: moderating,
-      policy: { microphone: true, camera: true, share: true, chat: true, reactions: true },
+      policy: openPolicy,
     });
     render(<PeoplePanel />);
-    expect(await open('Olaf')).toEqual(['Ask to unmute', 'Pin for me', 'Spotlight for everyone']);
+    expect(await open('Olaf')).toEqual([
+      'Ask to unmute',
+      'Pin for me',
+      'Spotlight for everyone',
+      'Write privately',
+    ]);
     await userEvent.keyboard('{Escape}');
     expect(await open('Ada')).toEqual([
       'Ask to unmute',
       'Pin for me',
       'Spotlight for everyone',
+      'Rename…',
+      'Permissions…',
       'Make moderator',
       'Make presenter',
       'Make viewer',
@@ -82,8 +92,9 @@ describe('PeoplePanel', () => {
     const dialog = screen.getByRole('alertdialog', { name: 'Remove Ada?' });
     expect(server.sent).toEqual([]);
     await expectAccessible();
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: 'Ban from this meeting' }));
     await userEvent.click(within(dialog).getByRole('button', { name: 'Remove' }));
-    expect(server.sent).toEqual([{ type: 'remove', body: { seat: 'ada' } }]);
+    expect(server.sent).toEqual([{ type: 'remove', body: { seat: 'ada', ban: true } }]);
   });
 
   it('shows raised hands in their order and lowers them', async () => {
@@ -145,5 +156,68 @@ describe('PeoplePanel', () => {
     // user-event brings a clipboard that can be read.
     await userEvent.setup().click(screen.getByRole('button', { name: 'Copy link' }));
     expect(await navigator.clipboard.readText()).toBe(`${location.origin}/m/meeting`);
+  });
+
+  it('says that others are hidden, and counts only whom it shows', async () => {
+    fakeLive([ada, olaf]);
+    render(<PeoplePanel />);
+    expect(screen.getByText('2 people shown')).toBeTruthy();
+    expect(screen.getByText(/Others may be here too/)).toBeTruthy();
+    await expectAccessible();
+  });
+
+  it('gives and takes rights of one person, with effect at once', async () => {
+    const server = fakeLive([me, { ...ada, exceptions: { allow: [], deny: ['chat'] } }], {
+      rights: moderating,
+      policy: { ...openPolicy, camera: false },
+    });
+    render(<PeoplePanel />);
+    expect(screen.getByText(/own permissions/)).toBeTruthy();
+    await open('Ada');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Permissions…' }));
+    const dialog = within(screen.getByRole('dialog', { name: 'Permissions of Ada' }));
+    await expectAccessible();
+    expect(dialog.getByRole('button', { name: /Use the microphone/ })).toHaveTextContent(
+      'As for everyone (allowed)',
+    );
+    expect(dialog.getByRole('button', { name: /Write to everyone/ })).toHaveTextContent('Not allowed');
+    await userEvent.click(dialog.getByRole('button', { name: /Use the camera/ }));
+    await userEvent.click(screen.getByRole('option', { name: 'Allowed' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'As for everyone' }));
+    expect(server.sent).toEqual([
+      { type: 'exceptions.set', body: { seat: 'ada', allow: ['camera'], deny: ['chat'] } },
+      { type: 'exceptions.set', body: { seat: 'ada', allow: [], deny: [] } },
+    ]);
+  });
+
+  it('changes a name', async () => {
+    const server = fakeLive([ada, me], { rights: ['rename'] });
+    render(<PeoplePanel />);
+    await open('Ada');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Rename…' }));
+    const dialog = within(screen.getByRole('dialog', { name: 'Change the name' }));
+    const field = dialog.getByRole('textbox', { name: 'Name' });
+    await userEvent.clear(field);
+    await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(server.sent).toEqual([]);
+    await userEvent.type(field, ' Ada Lovelace {Enter}');
+    expect(server.sent).toEqual([{ type: 'rename', body: { seat: 'ada', name: 'Ada Lovelace' } }]);
+    await expectAccessible();
+  });
+
+  it('leads to a private message', async () => {
+    fakeLive([ada, me], { rights: ['chatPrivate'] });
+    render(<PeoplePanel />);
+    await open('Mia');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Write privately' }));
+    expect(useCall.getState().panel).toBe('chat');
+    expect(useOutbox.getState()).toMatchObject({ to: 'me', toName: 'Mia' });
+  });
+
+  it('has who waits on top, for who may admit', async () => {
+    fakeLive([me, ada], { rights: [...moderating, 'admit'], gate: aGate({ waiting: [aWaiter('Anna')] }) });
+    render(<PeoplePanel />);
+    expect(screen.getByRole('region', { name: 'Waiting' })).toBeTruthy();
+    await expectAccessible();
   });
 });

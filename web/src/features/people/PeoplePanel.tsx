@@ -1,17 +1,16 @@
 import { useCallback, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { announce } from '@/a11y';
 import { openDialog } from '@/features/call/store';
 import { HandQueue } from '@/features/hands';
+import { WaitingRegion } from '@/features/lobby';
 import { muteEveryone } from '@/features/moderation/commands';
-import { attempt } from '@/features/notices/attempt';
-import { type Seat, useLive, useMay } from '@/live';
-import { Button, ConfirmDialog, Copy, MicOff, SearchField, SlidersHorizontal, toast } from '@/ui';
+import { type Seat, useLive, useMay, useSomeHidden } from '@/live';
+import { Button, Copy, EyeOff, MicOff, SearchField, SlidersHorizontal, toast } from '@/ui';
+import { AskedDialog } from './AskedDialog';
 import styles from './People.module.css';
 import { Person } from './Person';
 import type { Asked } from './PersonMenu';
 import { roster } from './roster';
-import { runPersonAction } from './run';
 
 /** So many rows at first and with each "more": a full meeting of 500 opens without a pause. */
 const page = 100;
@@ -38,14 +37,9 @@ export function PeoplePanel() {
   const searching = search.trim() !== '';
   const onAsk = useCallback((action: Asked, seat: Seat) => setAsked({ action, seat }), []);
 
-  const confirmed = async () => {
-    if (asked === null) return;
-    setAsked(null);
-    if (!(await attempt(runPersonAction(asked.action, asked.seat.id)))) return;
-    if (asked.action === 'remove') announce(t('done.remove', { name: asked.seat.name }));
-    // The row that had the focus is gone or has moved.
-    title.current?.focus();
-  };
+  const hidden = useSomeHidden();
+  const toTitle = useCallback(() => title.current?.focus(), []);
+
   return (
     <div className={styles['panel']}>
       <div className={styles['tools']}>
@@ -70,6 +64,7 @@ export function PeoplePanel() {
         </Button>
       </div>
       <div className={styles['scroller']}>
+        {!searching && <WaitingRegion onEmpty={toTitle} />}
         {!searching && <HandQueue />}
         <h3
           id={heading}
@@ -79,7 +74,7 @@ export function PeoplePanel() {
           aria-live={searching ? 'polite' : 'off'}
           data-numbers
         >
-          {t(searching ? 'search.found' : 'count', { count: found.length })}
+          {t(searching ? 'search.found' : hidden ? 'count.shown' : 'count', { count: found.length })}
         </h3>
         {found.length === 0 && <p className={styles['none']}>{t('search.none')}</p>}
         <ul role="list" aria-labelledby={heading} className={styles['list']}>
@@ -92,24 +87,24 @@ export function PeoplePanel() {
             {t('more', { count: Math.min(page, found.length - shown) })}
           </Button>
         )}
-        {total === 1 && <p className={styles['none']}>{t('alone')}</p>}
+        {hidden && (
+          <p className={styles['hidden']}>
+            <EyeOff size={16} aria-hidden="true" />
+            {t('hidden')}
+          </p>
+        )}
+        {total === 1 && !hidden && <p className={styles['none']}>{t('alone')}</p>}
       </div>
       <Foot />
-      <ConfirmDialog
-        isOpen={asked !== null}
-        onOpenChange={() => setAsked(null)}
-        title={
-          asked?.action === 'stepDown'
-            ? t('stepDown.title')
-            : t('remove.title', { name: asked?.seat.name ?? '' })
-        }
-        confirmLabel={t(asked?.action === 'stepDown' ? 'stepDown.confirm' : 'remove.confirm')}
-        onConfirm={() => void confirmed()}
-      >
-        {asked?.action === 'stepDown'
-          ? t('stepDown.text')
-          : t('remove.text', { name: asked?.seat.name ?? '' })}
-      </ConfirmDialog>
+      {asked !== null && (
+        <AskedDialog
+          action={asked.action}
+          // The name and the rights as they are now, not as they were when the dialog opened.
+          seat={seats[asked.seat.id] ?? asked.seat}
+          onClose={() => setAsked(null)}
+          onDone={toTitle}
+        />
+      )}
     </div>
   );
 }

@@ -8,6 +8,11 @@ import { roleOf } from './authority';
 import styles from './People.module.css';
 import { type Asked, PersonMenu } from './PersonMenu';
 
+/** Something is different for this person than the rules say for everyone. */
+function excepted({ exceptions }: Seat): boolean {
+  return exceptions !== undefined && exceptions.allow.length + exceptions.deny.length > 0;
+}
+
 interface Props {
   seat: Seat;
   onAsk: (action: Asked, seat: Seat) => void;
@@ -29,6 +34,7 @@ export const Person = memo(function Person({ seat, onAsk }: Props) {
         <p className={cx(styles['role'], styles['soft'])}>
           {seat.away ? t('state.away') : common(`role.${roleOf(seat.role)}`)}
           {!seat.away && seat.guest && ` · ${t('guest')}`}
+          {!seat.away && excepted(seat) && ` · ${t('ownRights')}`}
         </p>
       </div>
       <Marks seat={seat} />

@@ -11,9 +11,12 @@ import {
   Eye,
   Hand,
   IconButton,
+  KeyRound,
   Menu,
+  MessageSquare,
   MicOff,
   MonitorX,
+  Pencil,
   Pin,
   PinOff,
   Presentation,
@@ -44,12 +47,21 @@ const icons: Readonly<Record<PersonAction, typeof MicOff>> = {
   'role.presenter': Presentation,
   'role.attendee': UserRound,
   'role.viewer': Eye,
+  write: MessageSquare,
+  rename: Pencil,
+  rights: KeyRound,
   stepDown: ShieldMinus,
   remove: UserX,
 };
 
-/** What cannot be taken back with one press is asked first. */
-export type Asked = 'remove' | 'stepDown';
+/** What cannot be taken back with one press, or needs more than one, is asked in a dialog. */
+export type Asked = 'remove' | 'stepDown' | 'rename' | 'rights';
+
+const asked: ReadonlySet<PersonAction> = new Set<Asked>(['remove', 'stepDown', 'rename', 'rights']);
+
+function isAsked(action: PersonAction): action is Asked {
+  return asked.has(action);
+}
 
 interface Props {
   seat: Seat;
@@ -76,11 +88,11 @@ export function PersonMenu({ seat, onAsk }: Props) {
   if (sections.length === 0) return null;
 
   const run = async (action: PersonAction) => {
-    if (action === 'remove' || action === 'stepDown') {
+    if (isAsked(action)) {
       onAsk(action, seat);
       return;
     }
-    if (!(await attempt(runPersonAction(action, seat.id)))) return;
+    if (!(await attempt(runPersonAction(action, seat.id))) || action === 'write') return;
     const done = t(`done.${action}`, { name: seat.name });
     // Asking changes nothing that could be seen, so it is said to everyone's eyes.
     if (action === 'askUnmute') toast.show(done, { tone: 'success' });

@@ -40,8 +40,8 @@ describe('personActions', () => {
         'remove',
       ],
     ],
-    ['an owner, for a moderator', { seat: seat({ role: 'owner' }), muted: false }, ['pin', 'spotlight']],
-    ['a muted owner may be asked', { seat: seat({ role: 'owner' }) }, ['askUnmute', 'pin', 'spotlight']],
+    ['an owner, for a moderator', { seat: seat({ role: 'owner' }), muted: false }, ['pin', 'spotlight', 'write']],
+    ['a muted owner may be asked', { seat: seat({ role: 'owner' }) }, ['askUnmute', 'pin', 'spotlight', 'write']],
     [
       'an owner, for an owner',
       { me: { id: 'me', role: 'owner' }, seat: seat({ role: 'owner' }), muted: false },
@@ -49,6 +49,7 @@ describe('personActions', () => {
         'mute',
         'pin',
         'spotlight',
+        'write',
         'role.moderator',
         'role.presenter',
         'role.attendee',
@@ -67,6 +68,39 @@ describe('personActions', () => {
       ['role.moderator', 'role.presenter', 'role.attendee', 'remove'],
     ],
     ['anybody, for an attendee', { me: { id: 'me', role: 'attendee' }, rights: new Set(['chat']) }, ['pin']],
+    [
+      'a moderator, for an attendee who may write to nobody else',
+      {
+        me: { id: 'me', role: 'attendee' },
+        rights: new Set(),
+        seat: seat({ role: 'moderator' }),
+      },
+      ['pin', 'write'],
+    ],
+    [
+      'one who was forbidden to speak is not asked to',
+      { rights: new Set(['mute']), seat: seat({ exceptions: { allow: [], deny: ['speak'] } }) },
+      ['pin'],
+    ],
+    [
+      'one who alone may speak is asked to',
+      {
+        rights: new Set(['mute']),
+        policy: { microphone: false },
+        seat: seat({ exceptions: { allow: ['speak'], deny: [] } }),
+      },
+      ['askUnmute', 'pin'],
+    ],
+    [
+      'an attendee, for a moderator with all rights over persons',
+      { rights: new Set(['chatPrivate', 'renameOthers', 'setPolicy']) },
+      ['pin', 'write', 'rename', 'rights'],
+    ],
+    [
+      'an owner is bound by no rules and renamed by no moderator',
+      { rights: new Set(['renameOthers', 'setPolicy']), seat: seat({ role: 'owner' }) },
+      ['pin', 'write'],
+    ],
     [
       'oneself as moderator',
       { seat: seat({ id: 'me', role: 'moderator', hand: 5 }) },

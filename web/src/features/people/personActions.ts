@@ -1,5 +1,5 @@
 import type { Policy, Seat } from '@/live';
-import { mayActOn, mayAssign, type Role, roleOf, roles } from './authority';
+import { moderates, mayActOn, mayAssign, type Role, roleOf, roles } from './authority';
 
 /** One entry of the menu of a person; `act.{it}` is its message key. */
 export type PersonAction =
@@ -12,6 +12,9 @@ export type PersonAction =
   | 'unspotlight'
   | 'pin'
   | 'unpin'
+  | 'write'
+  | 'rename'
+  | 'rights'
   | `role.${Role}`
   | 'stepDown'
   | 'remove';
@@ -19,7 +22,7 @@ export type PersonAction =
 /** What the menu of one person depends on. */
 export interface Standing {
   readonly me: Pick<Seat, 'id' | 'role'>;
-  readonly seat: Pick<Seat, 'id' | 'role' | 'hand' | 'sharing' | 'away'>;
+  readonly seat: Pick<Seat, 'id' | 'role' | 'hand' | 'sharing' | 'away' | 'exceptions'>;
   readonly rights: ReadonlySet<string>;
   readonly policy: Pick<Policy, 'microphone'>;
   readonly muted: boolean;
@@ -32,7 +35,7 @@ export interface Standing {
 
 /** The menu in its sections, each only with what can be done now; empty ones are left out. */
 export function personActions(standing: Standing): PersonAction[][] {
-  return [media(standing), view(standing), role(standing), leaving(standing)].filter(
+  return [media(standing), view(standing), person(standing), role(standing), leaving(standing)].filter(
     (section) => section.length > 0,
   );
 }
@@ -46,7 +49,9 @@ function media(standing: Standing): PersonAction[] {
   const actions: PersonAction[] = [];
   if (rights.has('mute') && me.id !== seat.id && !seat.away) {
     // Whoever may not speak is not asked to: it would be a trap.
-    const maySpeak = seat.role !== 'viewer' && (seat.role !== 'attendee' || policy.microphone);
+    const { allow, deny } = seat.exceptions ?? { allow: [], deny: [] };
+    const given = seat.role !== 'attendee' || policy.microphone || allow.includes('speak');
+    const maySpeak = seat.role !== 'viewer' && given && !deny.includes('speak');
     if (!muted && actable(standing, 'mute')) actions.push('mute');
     if (muted && maySpeak) actions.push('askUnmute');
   }
@@ -63,6 +68,18 @@ function view({ seat, rights, pinned, spotlit }: Standing): PersonAction[] {
   if (seat.role === 'viewer') return [];
   const actions: PersonAction[] = [pinned ? 'unpin' : 'pin'];
   if (rights.has('spotlight')) actions.push(spotlit ? 'unspotlight' : 'spotlight');
+  return actions;
+}
+
+function person(standing: Standing): PersonAction[] {
+  const { me, seat, rights } = standing;
+  if (me.id === seat.id) return rights.has('rename') || rights.has('renameOthers') ? ['rename'] : [];
+  const actions: PersonAction[] = [];
+  // Who runs the meeting can be written to even where people cannot write to each other.
+  if (rights.has('chatPrivate') || moderates(roleOf(seat.role))) actions.push('write');
+  if (actable(standing, 'renameOthers')) actions.push('rename');
+  // The rules bind nobody who runs the meeting, so there is nothing to except them from.
+  if (actable(standing, 'setPolicy') && !moderates(roleOf(seat.role))) actions.push('rights');
   return actions;
 }
 

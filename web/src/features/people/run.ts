@@ -1,10 +1,11 @@
-import { live } from '@/live';
-import { togglePin } from '@/features/call/store';
-import type { Role } from './authority';
+import { live, useLive } from '@/live';
+import { togglePin, useCall } from '@/features/call/store';
+import { writeTo } from '@/features/chat/outbox';
+import type { Asked } from './PersonMenu';
 import type { PersonAction } from './personActions';
 
 /** Carries an entry of a person's menu out; resolves when the server did. */
-export async function runPersonAction(action: PersonAction, seat: string): Promise<void> {
+export async function runPersonAction(action: Exclude<PersonAction, Asked>, seat: string): Promise<void> {
   switch (action) {
     case 'mute':
       return live.send('mute', { seat });
@@ -24,10 +25,10 @@ export async function runPersonAction(action: PersonAction, seat: string): Promi
     case 'unpin':
       togglePin(seat);
       return undefined;
-    case 'remove':
-      return live.send('remove', { seat });
-    case 'stepDown':
-      return live.send('role.set', { seat, role: 'attendee' satisfies Role });
+    case 'write':
+      writeTo({ to: seat, toName: useLive.getState().seats[seat]?.name ?? '' });
+      useCall.setState({ panel: 'chat' });
+      return undefined;
     default:
       return live.send('role.set', { seat, role: action.slice('role.'.length) });
   }

@@ -10,7 +10,7 @@ function memory(text: string | null) {
 const initial = {
   reduceMotion: false,
   mirror: true,
-  sounds: { join: true, leave: true, hand: true, knock: true, muted: true },
+  sounds: { join: true, leave: true, hand: true, knock: true, asked: true, muted: true },
 };
 
 describe('readPreferences', () => {

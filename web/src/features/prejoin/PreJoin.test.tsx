@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { media } from '@/media';
 import { expectAccessible } from '@/test/axe';
-import { type Door, PreJoin } from '.';
+import { type Door, PreJoin, type Refusal } from '.';
 
 const door: Door = {
   name: 'Council meeting',
@@ -12,6 +12,10 @@ const door: Door = {
   welcome: '',
   role: 'attendee',
   locked: false,
+  passcodeNeeded: false,
+  waits: false,
+  accountRequired: false,
+  nameBound: '',
   signedInName: '',
 };
 
@@ -38,10 +42,16 @@ function devices(microphone: Change, camera: Change = microphone): void {
   });
 }
 
-function show(change: Partial<Door> = {}, props: { busy?: boolean; error?: string } = {}) {
+function show(change: Partial<Door> = {}, props: { busy?: boolean; refusal?: Refusal } = {}) {
   const onJoin = vi.fn();
   render(
-    <PreJoin door={{ ...door, ...change }} onJoin={onJoin} busy={props.busy ?? false} error={props.error} />,
+    <PreJoin
+      door={{ ...door, ...change }}
+      onJoin={onJoin}
+      busy={props.busy ?? false}
+      refusal={props.refusal}
+      signIn="/signin?next=%2Fm%2Fa"
+    />,
   );
   return onJoin;
 }
@@ -51,7 +61,7 @@ describe('joining', () => {
     devices({ state: 'missing' });
     const onJoin = show();
     await userEvent.type(screen.getByRole('textbox', { name: 'Your name' }), '  Bo Lind {Enter}');
-    expect(onJoin).toHaveBeenCalledExactlyOnceWith('Bo Lind');
+    expect(onJoin).toHaveBeenCalledExactlyOnceWith({ name: 'Bo Lind', passcode: '' });
     await expectAccessible();
   });
 
@@ -78,7 +88,7 @@ describe('joining', () => {
   test('knows the name of last time, and prefers the account’s', async () => {
     const first = show();
     await userEvent.type(screen.getByRole('textbox', { name: 'Your name' }), 'Bo{Enter}');
-    expect(first).toHaveBeenCalledWith('Bo');
+    expect(first).toHaveBeenCalledWith({ name: 'Bo', passcode: '' });
     cleanup();
     show();
     expect(screen.getByRole('textbox', { name: 'Your name' })).toHaveProperty('value', 'Bo');
@@ -88,8 +98,8 @@ describe('joining', () => {
   });
 
   test('says why it was refused', async () => {
-    show({}, { error: 'The meeting is full.' });
-    expect(screen.getByRole('alert').textContent).toContain('The meeting is full.');
+    show({}, { refusal: { code: 'server.draining', retry: 0 } });
+    expect(screen.getByRole('alert').textContent).toContain('The server is being restarted.');
     await expectAccessible();
   });
 
@@ -167,4 +177,64 @@ test('a viewer is asked for no device', async () => {
   expect(start).not.toHaveBeenCalled();
   expect(screen.queryByRole('button', { name: 'Camera' })).toBeNull();
   await expectAccessible();
+});
+
+describe('the door', () => {
+  test('says before that one will wait', () => {
+    show({ waits: true });
+    expect(screen.getByText('You will wait until you are let in.')).toBeTruthy();
+  });
+
+  test('asks for the passcode beside the name, and lets nobody try without', async () => {
+    localStorage.setItem('plenum.name', 'Bo');
+    const onJoin = show({ passcodeNeeded: true });
+    const field = screen.getByLabelText('Passcode');
+    await userEvent.click(screen.getByRole('button', { name: 'Join' }));
+    expect(onJoin).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(field);
+    expect(screen.getByText('Enter the passcode of this meeting.')).toBeTruthy();
+    await expectAccessible();
+    await userEvent.type(field, 'open sesame{Enter}');
+    expect(onJoin).toHaveBeenCalledExactlyOnceWith({ name: 'Bo', passcode: 'open sesame' });
+  });
+
+  test.each<[Refusal, RegExp]>([
+    [{ code: 'passcode.wrong', retry: 0 }, /not the passcode/],
+    [{ code: 'passcode.required', retry: 0 }, /has a passcode now/],
+    [{ code: 'passcode.too_many', retry: 610 }, /in 11 minutes/],
+  ])('says at the field what is wrong with the passcode: %o', async (refusal, words) => {
+    localStorage.setItem('plenum.name', 'Bo');
+    show({ passcodeNeeded: true }, { refusal });
+    const field = screen.getByLabelText('Passcode');
+    expect(field).toHaveAccessibleDescription(words);
+    expect(document.activeElement).toBe(field);
+    expect(screen.queryByRole('alert')).toBeNull();
+    await expectAccessible();
+    await userEvent.type(field, 'x');
+    expect(field.getAttribute('aria-invalid')).not.toBe('true');
+  });
+
+  test('leads to signing in where an account is needed, and shows no form', async () => {
+    show({ accountRequired: true });
+    expect(screen.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
+      '/signin?next=%2Fm%2Fa',
+    );
+    expect(screen.queryByRole('button', { name: 'Join' })).toBeNull();
+    await expectAccessible();
+  });
+
+  test('asks nothing more of who has signed in', () => {
+    show({ accountRequired: true, signedInName: 'Bo Lind' });
+    expect(screen.getByRole('button', { name: 'Join' })).toBeTruthy();
+  });
+
+  test('shows the name an invitation is made out to, and does not let it be changed', async () => {
+    localStorage.setItem('plenum.name', 'Somebody Else');
+    const onJoin = show({ nameBound: 'Anna Bell' });
+    expect(screen.queryByRole('textbox', { name: 'Your name' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Join' }));
+    expect(onJoin).toHaveBeenCalledExactlyOnceWith({ name: 'Anna Bell', passcode: '' });
+    expect(localStorage.getItem('plenum.name')).toBe('Somebody Else');
+    await expectAccessible();
+  });
 });

@@ -17,21 +17,44 @@ export interface Door {
   readonly welcome: string;
   readonly role: 'owner' | 'moderator' | 'presenter' | 'attendee' | 'viewer';
   readonly locked: boolean;
+  readonly passcodeNeeded: boolean;
+  /** This person will wait until somebody lets them in. */
+  readonly waits: boolean;
+  /** Only people with an account may come in. */
+  readonly accountRequired: boolean;
+  /** The name the invite was made for; '' lets the person choose. */
+  readonly nameBound: string;
   /** The account's name, '' for a guest. */
   readonly signedInName: string;
 }
 
+/** What a person gives at the door. */
+export interface Entry {
+  readonly name: string;
+  /** '' where none is needed. */
+  readonly passcode: string;
+}
+
+/** Why somebody was not let in, and what they can change about it. */
+export interface Refusal {
+  /** A fault code of the server. */
+  readonly code: string;
+  /** Seconds after which trying again makes sense, 0 for at once. */
+  readonly retry: number;
+}
+
 export interface PreJoinProps {
   door: Door;
-  onJoin: (name: string) => void;
+  onJoin: (entry: Entry) => void;
   /** The way in has been asked for. */
   busy: boolean;
-  /** Why it was refused, in words. */
-  error?: string | undefined;
+  refusal?: Refusal | undefined;
+  /** Where one signs in and comes back from. */
+  signIn: string;
 }
 
 /** The page before joining: how one looks and sounds, the name, and what will happen. */
-export function PreJoin({ door, onJoin, busy, error }: PreJoinProps) {
+export function PreJoin({ door, onJoin, ...rest }: PreJoinProps) {
   const { t } = useTranslation('prejoin');
   const viewer = door.role === 'viewer';
   useEffect(() => {
@@ -49,12 +72,11 @@ export function PreJoin({ door, onJoin, busy, error }: PreJoinProps) {
           </section>
         )}
         <JoinForm
+          {...rest}
           door={door}
-          busy={busy}
-          error={error}
-          onJoin={(name) => {
+          onJoin={(entry) => {
             if (!viewer) media.getState().remember();
-            onJoin(name);
+            onJoin(entry);
           }}
         />
       </div>

@@ -1,1 +1,3 @@
-export { type Door, PreJoin } from './PreJoin';
+export { type Door, type Entry, PreJoin, type Refusal } from './PreJoin';
+export { Preview } from './Preview';
+export { PreviewControls } from './PreviewControls';

@@ -10,7 +10,7 @@ export const largestRoom = 10;
 export const patience = 3000;
 
 // When several wait, the one that asks something of the listener wins.
-const weight: Readonly<Record<Sound, number>> = { muted: 4, knock: 3, hand: 2, join: 1, leave: 0 };
+const weight: Readonly<Record<Sound, number>> = { muted: 5, asked: 4, knock: 3, hand: 2, join: 1, leave: 0 };
 
 /** What a moment's decision is made from. */
 export interface Moment {

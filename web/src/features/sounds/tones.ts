@@ -1,5 +1,5 @@
 /** The sounds a meeting makes. Each can be switched off on its own. */
-export const sounds = ['join', 'leave', 'hand', 'knock', 'muted'] as const;
+export const sounds = ['join', 'leave', 'hand', 'knock', 'asked', 'muted'] as const;
 export type Sound = (typeof sounds)[number];
 
 /** One note: when it begins and how long it rings (seconds), pitch (hertz), loudness (0–1). */
@@ -32,6 +32,7 @@ const scores: Readonly<Record<Sound, readonly Note[]>> = {
   leave: [note(0, 783.99, 0.04), note(0.09, 587.33, 0.04, 0.38)],
   hand: [note(0, 880, 0.04, 0.3, 'triangle'), note(0.11, 1108.73, 0.035, 0.46, 'triangle')],
   knock: [note(0, 196, 0.16, 0.11, 'triangle'), note(0.15, 185, 0.16, 0.13, 'triangle')],
+  asked: [note(0, 659.26, 0.045, 0.3, 'triangle'), note(0.14, 880, 0.045, 0.44, 'triangle')],
   muted: [note(0, 440, 0.06, 0.14), note(0.07, 329.63, 0.05, 0.2)],
 };
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { usePreferences } from '@/features/preferences/store';
-import { live, useLive } from '@/live';
+import { justJoined, live, useLive } from '@/live';
 import { useSpeakers } from '@/room';
 import { Pace } from './pace';
 import { play } from './player';
@@ -39,12 +39,18 @@ export function useSounds(): void {
       turn();
     };
     const stops = [
-      live.on('seat.joined', ({ id }) => {
-        if (id !== useLive.getState().you) ask('join');
+      live.on('seat.joined', (seat) => {
+        const state = useLive.getState();
+        if (seat.id !== state.you && justJoined(state, seat, Date.now())) ask('join');
       }),
-      live.on('seat.left', () => ask('leave')),
+      live.on('seat.left', ({ reason }) => {
+        if (reason !== 'hidden') ask('leave');
+      }),
       live.on('muted', () => ask('muted')),
-      live.on('unmute.asked', () => ask('knock')),
+      live.on('unmute.asked', () => ask('asked')),
+      live.on('waiter.came', ({ reason }) => {
+        if (reason === 'lobby') ask('knock');
+      }),
       useLive.subscribe((now, last) => {
         if (now.seats === last.seats || last.phase !== 'open') return;
         const raised = Object.values(now.seats).some(

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { bringForward, chooseView, togglePin, useCall, type View, viewOf } from '@/features/call/store';
-import { type LiveState, useLive } from '@/live';
+import { type LiveState, useLive, useSomeHidden } from '@/live';
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp, IconButton, useIsPhone } from '@/ui';
 import { Alone } from './Alone';
 import { Sharing } from './Sharing';
@@ -116,13 +116,14 @@ function Filled({ size, people, views }: FilledProps): React.JSX.Element {
     }
   });
   const resizing = useResizing(size);
+  const hidden = useSomeHidden();
 
   return (
     <div className={styles['tiles']} data-resizing={resizing ? '' : undefined} {...(phone ? swipe : {})}>
       {inOrder(shown.tiles, people).map((tile) => (
         <Tile key={tile.key} tile={tile} onChoose={tile.place === 'strip' ? choose : undefined} />
       ))}
-      {people.length === 1 && <Alone />}
+      {people.length === 1 && !hidden && <Alone />}
       <Sharing />
       {shown.pages > 1 && <Pages shown={shown} onTurn={setPage} />}
     </div>

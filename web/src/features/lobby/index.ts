@@ -1,0 +1,3 @@
+export { knocking } from './knocking';
+export { useLobbyTold } from './useLobbyTold';
+export { WaitingRegion } from './WaitingRegion';
