@@ -1585,7 +1585,7 @@ export interface components {
             name: string;
             /** @description May administer the server: organisations and their pools */
             operator: boolean;
-            /** @description Id of the identity provider it signs in with; empty for ours */
+            /** @description Id of the identity provider the account signs in with; empty for a password or passkey of ours. After signing out, lead the browser to /api/v1/signin/{provider}/signout */
             provider: string;
         };
         PersonChange: {
@@ -1615,7 +1615,7 @@ export interface components {
             name: string;
             /** @description May administer the server: organisations and their pools */
             operator: boolean;
-            /** @description Id of the identity provider it signs in with; empty for ours */
+            /** @description Id of the identity provider the account signs in with; empty for a password or passkey of ours. After signing out, lead the browser to /api/v1/signin/{provider}/signout */
             provider: string;
             /** @description Has an authenticator app or a passkey */
             secondFactor: boolean;
