@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -306,7 +307,11 @@ func (p *Pool) waitingOf(t id.Tenant, but map[id.Seat]bool) []id.Seat {
 
 // settle answers the claims and tells those who waited.
 func (p *Pool) settle(r Round, out Outcome, requests []*request) {
-	var moves []holder
+	type move struct {
+		holder
+		before int // ahead of them
+	}
+	var moves []move
 	p.mu.Lock()
 	for _, q := range requests {
 		if q.answer == nil {
@@ -320,7 +325,7 @@ func (p *Pool) settle(r Round, out Outcome, requests []*request) {
 		if h := (holder{q.claim, standing}); !q.gone {
 			p.held[q.claim.Seat] = h
 			if q.again {
-				moves = append(moves, h)
+				moves = append(moves, move{h, 0})
 			}
 		}
 		p.answer(q, answer{standing: standing})
@@ -334,12 +339,14 @@ func (p *Pool) settle(r Round, out Outcome, requests []*request) {
 			delete(p.held, seat)
 			p.again(h)
 		case standing != h.standing:
+			before := h.standing.Ahead
 			h.standing = standing
 			p.held[seat] = h
-			moves = append(moves, h)
+			moves = append(moves, move{h, before})
 		}
 	}
 	p.mu.Unlock()
+	slices.SortFunc(moves, func(a, b move) int { return cmp.Compare(a.before, b.before) }) // in the order of the line
 	for _, m := range moves {
 		p.moved(m.claim.Meeting, m.claim.Seat, m.standing)
 	}
