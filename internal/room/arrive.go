@@ -337,6 +337,7 @@ func (c *Conn) forsake(seat id.Seat) {
 	select {
 	case c.owner.inbox <- forsaking{conn: c, seat: seat}:
 	case <-c.owner.done:
+		c.owner.release(seat)
 	}
 }
 

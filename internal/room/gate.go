@@ -228,8 +228,8 @@ type ticket struct {
 type entering struct{ newcomer newcomer }
 
 func (e entering) serve(ctx context.Context, o *owner) (pii.Secret, error) {
-	if !e.newcomer.knowsPasscode(o.meeting) {
-		// The settings page may have changed it a moment ago.
+	if !e.newcomer.skipsPasscode() && e.newcomer.passcode != passcodeMark(o.meeting.PasscodeHash) {
+		// The settings page has changed it a moment ago.
 		if _, err := (refreshing{}).serve(ctx, o); err != nil {
 			return "", err
 		}

@@ -184,7 +184,7 @@ func (o *owner) settleWaiting() {
 // letIn writes down that somebody is let in, asks the pool, and seats them then.
 // By is nil when a rule does it; answer, if not nil, is told the outcome.
 func (o *owner) letIn(waiters []*waiter, by *seat, entries []audit.Entry, answer func(error)) {
-	m := lettingIn{waiters: slices.Clone(waiters), standings: make([]capacity.Standing, len(waiters)), answer: answer}
+	m := lettingIn{waiters: waiters, standings: make([]capacity.Standing, len(waiters)), answer: answer}
 	if by != nil {
 		m.by = by.ID
 	}
@@ -206,7 +206,11 @@ func (o *owner) letIn(waiters []*waiter, by *seat, entries []audit.Entry, answer
 				cancel()
 			}
 		}
-		_ = o.post(ctx, m) // fails only when the room is over
+		if o.post(ctx, m) != nil { // the room is over
+			for _, w := range waiters {
+				o.release(w.ID)
+			}
+		}
 	})
 }
 

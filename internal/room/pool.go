@@ -77,8 +77,24 @@ func (o *owner) reclaim(w *waiter) {
 			o.rooms.log.WarnContext(ctx, "the pool did not say how a claim stands", slog.Any("err", err))
 			return
 		}
-		o.moves.add(claim.Seat, standing)
+		if o.post(ctx, reclaimed{seat: claim.Seat, standing: standing}) != nil {
+			o.release(claim.Seat) // the room is over
+		}
 	})
+}
+
+// reclaimed comes back from reclaim.
+type reclaimed struct {
+	seat     id.Seat
+	standing capacity.Standing
+}
+
+func (m reclaimed) handle(_ context.Context, o *owner) {
+	if o.waiters[m.seat] == nil && o.seats[m.seat] == nil { // gone while the pool was asked
+		o.release(m.seat)
+		return
+	}
+	o.moves.add(m.seat, m.standing)
 }
 
 // moved lets in whom the pool has found a connection for, in the pool's order, and

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"plenum/internal/access"
@@ -29,8 +30,8 @@ import (
 //     writing at each welcome; the holder of an older one is the same person.
 //   - Never that of a removed seat or of an ended sitting, that of a seat left on
 //     purpose while the room remembers it, that of whoever is banned or has come
-//     by an invite that is revoked, nor one from before something was taken from
-//     the seat; see outdate.
+//     by an invite that is revoked, nor, in a room that was forgotten, one from
+//     before something was taken from the seat; see outdate.
 //
 // A token of the waiting kind says that somebody has passed the gate as far as
 // the lobby. It brings them back to their place there, or to the seat they were
@@ -89,7 +90,7 @@ func (r *Rooms) seal(c claims) (pii.Secret, error) {
 // unseal returns the claims of a token of ours that has not expired.
 func (r *Rooms) unseal(token pii.Secret) (claims, error) {
 	var c claims
-	if len(token) > maxToken {
+	if len(token) > maxToken || strings.ContainsAny(token.Text(), "\r\n") { // which base64 would skip
 		return c, ErrResume
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token.Text())
@@ -124,8 +125,8 @@ func pass(seat id.Seat, epoch int) id.Seat {
 	return id.Derive[id.Seat]("plenum pass", string(seat), strconv.Itoa(epoch))
 }
 
-// outdate makes every token of the seat up to now worthless, since it promises
-// what was just taken away: a role, a right, a name. The next one is told to the
+// outdate makes every token of the seat up to now worthless once the room is
+// forgotten, since it promises what was just taken away: a role, a right, a name. The next one is told to the
 // client by its caller. After maxEpoch times tokens promise nothing any more, so
 // that nothing needs to be taken back; see promise.
 func (o *owner) outdate(ctx context.Context, s *seat, entries ...audit.Entry) error {

@@ -102,6 +102,7 @@ type person struct {
 	welcome room.Welcome // zero while waiting
 	waiting room.Waiting // zero of whoever came in at once
 	resume  pii.Secret
+	seats   []string // see list
 }
 
 // caller is a guest with the meeting's link, changed as wanted.

@@ -107,9 +107,6 @@ func (o *owner) claimed(c claims) (*seat, error) {
 	if _, removed := o.removed[c.Seat]; removed {
 		return nil, ErrRemoved
 	}
-	if o.outdated(c) {
-		return nil, ErrResume
-	}
 	s := o.seats[c.Seat]
 	if w := o.waiters[c.Seat]; w != nil {
 		s = w.seat
@@ -130,7 +127,7 @@ func (o *owner) claimed(c claims) (*seat, error) {
 // forgotten is claimed for somebody who is neither in the room nor waits.
 func (o *owner) forgotten(c claims) (*seat, error) {
 	f, known := o.gone.seats[c.Seat]
-	if known && f.reason != ReasonLost {
+	if known && f.reason != ReasonLost || !known && o.outdated(c) {
 		return nil, ErrResume
 	}
 	if c.waiting {
