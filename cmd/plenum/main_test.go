@@ -19,9 +19,11 @@ import (
 	"plenum/internal/auth"
 	"plenum/internal/config"
 	"plenum/internal/id"
+	"plenum/internal/pii"
 	"plenum/internal/server"
 	"plenum/internal/store"
 	"plenum/internal/user"
+	"plenum/internal/vault"
 )
 
 func TestMain(m *testing.M) {
@@ -54,7 +56,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", c)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "owner": owner, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
+			"ready": ready, "owner": owner, "factor": factor, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
 		},
 	})
 }
@@ -101,6 +103,33 @@ func owner(ts *testscript.TestScript, _ bool, args []string) {
 	session, _ := auth.NewSession(u.ID, time.Now())
 	_, err = db.SetUp(ctx, "Town", u, session)
 	ts.Check(err)
+}
+
+// factor DATA EMAIL gives an account an authenticator app, or with ! checks that it
+// has no second factor.
+func factor(ts *testscript.TestScript, neg bool, args []string) {
+	cfg := config.Default()
+	cfg.Data = ts.MkAbs(args[0])
+	ctx := context.Background()
+	keys, err := vault.Open(server.MasterKeyPath(cfg))
+	ts.Check(err)
+	db, err := store.Open(ctx, server.SealedStoreConfig(cfg, keys))
+	ts.Check(err)
+	defer db.Close()
+	home, err := db.Home(ctx)
+	ts.Check(err)
+	u, err := db.UserByEmail(ctx, home.ID, pii.Email(args[1]))
+	ts.Check(err)
+	if neg {
+		found, err := db.Factors(ctx, u.ID)
+		ts.Check(err)
+		if found.Any() {
+			ts.Fatalf("there is a second factor")
+		}
+		return
+	}
+	ts.Check(db.PutPendingTOTP(ctx, auth.TOTP{User: u.ID, Sealed: []byte("sealed"), CreatedAt: time.Now()}))
+	ts.Check(db.ConfirmTOTP(ctx, u.ID, 1))
 }
 
 // newer DATA makes the database look as a later version would have left it.

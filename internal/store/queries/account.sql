@@ -25,9 +25,6 @@ SELECT * FROM account WHERE login = $1;
 -- name: AccountOf :one
 SELECT * FROM account WHERE tenant_id = $1 AND id = $2;
 
--- name: AccountsByEmail :many
-SELECT * FROM account WHERE email = $1 ORDER BY created_at, id LIMIT 2;
-
 -- name: CountAccounts :one
 -- Of the home organisation, which the set-up is about.
 SELECT count(*) FROM account WHERE tenant_id = (SELECT s.value FROM setting AS s WHERE s.name = 'tenant');

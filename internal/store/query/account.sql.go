@@ -87,46 +87,6 @@ func (q *Queries) AccountOf(ctx context.Context, arg AccountOfParams) (Account, 
 	return i, err
 }
 
-const accountsByEmail = `-- name: AccountsByEmail :many
-SELECT id, tenant_id, name, login, admin, password_hash, created_at, email, operator, disabled, provider, provider_groups FROM account WHERE email = $1 ORDER BY created_at, id LIMIT 2
-`
-
-func (q *Queries) AccountsByEmail(ctx context.Context, email string) ([]Account, error) {
-	rows, err := q.db.QueryContext(ctx, accountsByEmail, email)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Account
-	for rows.Next() {
-		var i Account
-		if err := rows.Scan(
-			&i.ID,
-			&i.TenantID,
-			&i.Name,
-			&i.Login,
-			&i.Admin,
-			&i.PasswordHash,
-			&i.CreatedAt,
-			&i.Email,
-			&i.Operator,
-			&i.Disabled,
-			&i.Provider,
-			&i.ProviderGroups,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const confirmSession = `-- name: ConfirmSession :execrows
 UPDATE session SET confirmed_at = $2, second_factor = second_factor OR $3 WHERE token_hash = $1
 `
