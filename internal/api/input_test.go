@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,7 +137,8 @@ func TestPanic(t *testing.T) {
 	refused(t, b.do("POST", "/meetings/"+m+"/door", ""), 500, "internal")
 }
 
-// TestPublishedSpec: the description is served, and describes this API only.
+// TestPublishedSpec: the description is served, and describes this API only: each
+// operation with whoever may call it, the ids in its path, and where it is.
 func TestPublishedSpec(t *testing.T) {
 	w := fresh(t)
 	a := w.browser(t).do("GET", "/openapi.json", "")
@@ -146,25 +148,50 @@ func TestPublishedSpec(t *testing.T) {
 	var spec struct {
 		OpenAPI string `json:"openapi"`
 		Paths   map[string]map[string]struct {
-			Parameters []struct{ Name, In string } `json:"parameters"`
+			OperationID string
+			Parameters  []struct{ Name, In string } `json:"parameters"`
+			Security    []map[string][]string
+			Responses   map[string]struct{ Headers map[string]any }
 		} `json:"paths"`
 	}
 	if err := json.Unmarshal([]byte(a.body), &spec); err != nil {
 		t.Fatal(err)
 	}
-	if spec.OpenAPI != "3.1.0" || len(spec.Paths) != 7 {
+	if spec.OpenAPI != "3.1.0" || len(spec.Paths) < 50 {
 		t.Errorf("version %s, %d paths", spec.OpenAPI, len(spec.Paths))
 	}
 	for path, operations := range spec.Paths {
 		for method, o := range operations {
-			if named := len(o.Parameters) == 1 && o.Parameters[0].Name == "id" && o.Parameters[0].In == "path"; named != strings.Contains(path, "{id}") {
+			if len(o.Security) == 0 {
+				t.Errorf("%s does not say who may call it", o.OperationID)
+			}
+			if o.Responses["429"].Headers["Retry-After"] == nil || o.Responses["default"].Headers != nil {
+				t.Errorf("%s does not describe its limits and errors", o.OperationID)
+			}
+			var named, repeatable int
+			for _, p := range o.Parameters {
+				if p.In == "path" && strings.Contains(path, "{"+p.Name+"}") {
+					named++
+				}
+				if p.In == "header" && p.Name == "Idempotency-Key" {
+					repeatable++
+				}
+			}
+			if named != strings.Count(path, "{") {
 				t.Errorf("%s %s has the parameters %v", method, path, o.Parameters)
+			}
+			keyed := slices.ContainsFunc(o.Security, func(way map[string][]string) bool { return way["key"] != nil })
+			if method == "post" && keyed && repeatable != 1 || method != "post" && repeatable != 0 {
+				t.Errorf("%s has %d Idempotency-Keys", o.OperationID, repeatable)
+			}
+			if o.OperationID == "getLogo" {
+				continue // there is none, rightly
 			}
 			r := httptest.NewRequestWithContext(t.Context(), strings.ToUpper(method), strings.ReplaceAll(path, "{id}", "x"), http.NoBody)
 			recorder := httptest.NewRecorder()
 			w.api.ServeHTTP(recorder, r)
-			if strings.Contains(recorder.Body.String(), `"not_found"`) {
-				t.Errorf("%s %s is described and not there", method, path)
+			if recorder.Code == http.StatusMethodNotAllowed || strings.Contains(recorder.Body.String(), "There is nothing here") {
+				t.Errorf("%s %s is described and not there: %s", method, path, recorder.Body)
 			}
 		}
 	}
