@@ -3,6 +3,7 @@ package capacity_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestAllot(t *testing.T) {
 		{"two hold what is left", capacity.State{Places: 4, Seated: meetings{"a": 3}, Held: meetings{"b": 2, "c": 2}}, waiters("a", "c", "b"), "[c1]"},
 	} {
 		in, waiting := tt.state.Allot(tt.line)
-		seats := []id.Seat{}
+		seats := make([]id.Seat, 0, len(in))
 		for _, w := range in {
 			seats = append(seats, w.Seat)
 		}
@@ -61,9 +62,10 @@ func TestAllotProperties(t *testing.T) {
 			Seated: rapid.MapOf(meeting, rapid.IntRange(1, 6)).Draw(t, "seated"),
 			Held:   rapid.MapOf(meeting, rapid.IntRange(1, 6)).Draw(t, "held"),
 		}
-		var line []capacity.Waiter
-		for i, m := range rapid.SliceOfN(meeting, 0, 20).Draw(t, "line") {
-			line = append(line, capacity.Waiter{Seat: id.Seat(fmt.Sprint(i)), Meeting: m})
+		drawn := rapid.SliceOfN(meeting, 0, 20).Draw(t, "line")
+		line := make([]capacity.Waiter, 0, len(drawn))
+		for i, m := range drawn {
+			line = append(line, capacity.Waiter{Seat: id.Seat(strconv.Itoa(i)), Meeting: m})
 		}
 		in, waiting := state.Allot(line)
 

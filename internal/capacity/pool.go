@@ -251,9 +251,15 @@ func (p *Pool) look(ctx context.Context) {
 // could not be asked.
 func (p *Pool) round(ctx context.Context, t id.Tenant, requests []*request) bool {
 	r := Round{Tenant: t, Node: p.node, At: time.Now()}
-	claiming := map[id.Seat]bool{}
+	claiming, released := map[id.Seat]bool{}, map[id.Seat]int{}
+	for i, q := range requests {
+		if q.answer == nil {
+			released[q.claim.Seat] = i
+		}
+	}
 	p.mu.Lock()
-	for _, q := range requests {
+	for i, q := range requests {
+		q.gone = q.gone || i < released[q.claim.Seat]
 		switch {
 		case q.answer == nil:
 			r.Releases = append(r.Releases, q.claim.Seat)
@@ -315,6 +321,7 @@ func (p *Pool) settle(r Round, out Outcome, requests []*request) {
 	p.mu.Lock()
 	for _, q := range requests {
 		if q.answer == nil {
+			delete(p.held, q.claim.Seat)
 			continue
 		}
 		standing, found := out.Standings[q.claim.Seat]
@@ -330,20 +337,23 @@ func (p *Pool) settle(r Round, out Outcome, requests []*request) {
 		}
 		p.answer(q, answer{standing: standing})
 	}
+	swept := false
 	for _, seat := range r.Watch {
 		h, here := p.held[seat]
 		standing, found := out.Standings[seat]
 		switch {
 		case !here: // has left meanwhile
-		case !found: // swept while this node was taken for dead; back to the end of the line
-			delete(p.held, seat)
-			p.again(h)
+		case !found:
+			swept = true
 		case standing != h.standing:
 			before := h.standing.Ahead
 			h.standing = standing
 			p.held[seat] = h
 			moves = append(moves, move{h, before})
 		}
+	}
+	if swept {
+		p.again(r.Tenant)
 	}
 	p.mu.Unlock()
 	slices.SortFunc(moves, func(a, b move) int { return cmp.Compare(a.before, b.before) }) // in the order of the line
@@ -352,23 +362,47 @@ func (p *Pool) settle(r Round, out Outcome, requests []*request) {
 	}
 }
 
-// again claims for somebody who is here already. Who had a place keeps it: they
-// are in the meeting, whatever happened to the lease. The caller holds mu.
-func (p *Pool) again(h holder) {
-	h.claim.Staff = h.claim.Staff || h.standing.Seated
-	r := &request{claim: h.claim, answer: make(chan answer, 1), again: true}
-	p.asking[h.claim.Seat] = r
-	p.queue = append(p.queue, r)
+// again claims for everybody of an organisation who is here already, after this
+// node was taken for dead and what it held was given back. Who had a place keeps it:
+// they are in their meetings, whatever happened to the lease. Who waited goes to the
+// end of the line, in the same order. The caller holds mu.
+func (p *Pool) again(t id.Tenant) {
+	var here []holder
+	for _, h := range p.held {
+		if h.claim.Tenant == t {
+			here = append(here, h)
+		}
+	}
+	slices.SortFunc(here, func(a, b holder) int {
+		if a.standing.Seated != b.standing.Seated {
+			if a.standing.Seated {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.standing.Ahead, b.standing.Ahead)
+	})
+	for _, h := range here {
+		h.claim.Staff = h.claim.Staff || h.standing.Seated
+		r := &request{claim: h.claim, answer: make(chan answer, 1), again: true}
+		p.asking[h.claim.Seat] = r
+		p.queue = append(p.queue, r)
+	}
 	p.wake()
 }
 
-// failed refuses the claims and keeps the releases for later. What a transaction
+// failed refuses the claims and keeps the releases for later, as what the pool asks
+// for itself. What a transaction
 // may have done of the claims all the same is given back.
 func (p *Pool) failed(ctx context.Context, err error, requests []*request) {
 	p.log.WarnContext(ctx, "the pool cannot be asked", "error", err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, q := range requests {
+		if q.again && !q.gone {
+			p.queue = append(p.queue, q)
+			continue
+		}
 		p.answer(q, answer{err: err})
 		if _, holds := p.held[q.claim.Seat]; !holds {
 			p.queue = append(p.queue, &request{claim: q.claim}) // not woken: the next second tries again
@@ -394,8 +428,12 @@ func (p *Pool) renew(ctx context.Context) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	tenants := map[id.Tenant]bool{}
 	for _, h := range p.held {
-		p.again(h)
+		tenants[h.claim.Tenant] = true
+	}
+	for t := range tenants {
+		p.again(t)
 	}
 }
 
