@@ -107,6 +107,59 @@ export class Person {
     await this.button('Leave').waitFor()
   }
 
+  /** From the door into the line: the page is at the link already. */
+  async knock(): Promise<void> {
+    await this.page.getByLabel('Your name').fill(this.persona.name)
+    await this.button('Join').click()
+    await this.page.getByRole('heading', { name: 'Waiting to be let in' }).waitFor()
+  }
+
+  /** Opens one of the panels of the call, or closes the open one. */
+  async panel(wanted: 'People' | 'Chat' | null): Promise<void> {
+    for (const name of ['People', 'Chat'] as const) {
+      const open = (await this.button(name).getAttribute('aria-pressed')) === 'true'
+      if (open !== (name === wanted)) await this.button(name).click()
+    }
+  }
+
+  /** Sets a fresh server up and stays signed in as its administrator. */
+  async setUp(link: string): Promise<void> {
+    await this.page.goto(link)
+    await this.page.getByLabel(/organisation/i).fill('Town of Exampleton')
+    await this.page.getByLabel(/your name/i).fill(this.persona.name)
+    await this.page.getByLabel(/e-mail/i).fill(`${this.persona.name.toLowerCase()}@example.org`)
+    await this.page.getByLabel(/^password/i).fill('correct horse battery')
+    await this.page.keyboard.press('Enter')
+    await this.button('New meeting').first().waitFor()
+  }
+
+  /** Makes a meeting on the start page, where this person is; gives its link. */
+  async newMeeting(): Promise<string> {
+    await this.button('New meeting').first().click()
+    return (await this.page.getByText(/\/m\/[a-z2-7]{26}/).first().textContent()) ?? ''
+  }
+
+  /** Makes a personal link in the settings of the only meeting. */
+  async makeLink(start: string, { name, uses = 'once', expiresAt }: { name?: string; uses?: 'once' | 'any'; expiresAt?: Date }): Promise<string> {
+    const { page } = this
+    await page.goto(start)
+    await this.button(/^Settings of/).click()
+    await this.button(/^Personal links/).click()
+    await this.button('New link').click()
+    if (name !== undefined) await page.getByLabel(/^For whom/).fill(name)
+    if (uses === 'any') {
+      await page.getByRole('button', { name: /Lets in$/ }).click()
+      await page.getByRole('option', { name: 'Any number of people' }).click()
+    }
+    if (expiresAt) {
+      // The field speaks local time, to the second.
+      const local = new Date(expiresAt.getTime() - expiresAt.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+      await page.getByLabel(/^Valid until/).fill(local)
+    }
+    await this.button('Make link').click()
+    return (await page.locator('code').first().textContent()) ?? ''
+  }
+
   /** The mean colour of what is decoded in somebody's tile, or null while there is none. */
   async colourOf(name: string): Promise<readonly [number, number, number] | null> {
     return this.tile(name)

@@ -24,7 +24,7 @@ export interface Options {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
