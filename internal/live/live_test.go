@@ -376,7 +376,7 @@ func TestAReloadComesBackToTheSameSeat(t *testing.T) {
 	if status := bob.closed(); bye.Reason != "replaced" || status != websocket.StatusNormalClosure {
 		t.Errorf("the old page was told %q, status %d", bye.Reason, status)
 	}
-	if code := ada.do("remove", live.SeatRef{Seat: bob.welcome.You}); code != "" {
+	if code := ada.do("remove", live.Remove{Seat: bob.welcome.You}); code != "" {
 		t.Fatal(code)
 	}
 	read(again, "bye", &bye)
