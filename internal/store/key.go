@@ -125,3 +125,14 @@ func (s *Store) KeepAnswer(ctx context.Context, done apikey.Answer, until time.T
 func (s *Store) DropAnswer(ctx context.Context, name [sha256.Size]byte) error {
 	return explain("store.DropAnswer", s.q.DropIdempotent(ctx, name[:]))
 }
+
+// keyStays is how long an expired key is still listed, for whoever wonders why
+// their program has stopped.
+const keyStays = 30 * 24 * time.Hour
+
+func (s *Store) sweepKeys(ctx context.Context, now time.Time) error {
+	if err := s.q.DeleteExpiredKeys(ctx, millis(now.Add(-keyStays))); err != nil {
+		return err
+	}
+	return s.q.DeleteExpiredIdempotent(ctx, millis(now))
+}

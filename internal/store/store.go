@@ -134,6 +134,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := s.sweepAudit(ctx, now); err != nil {
 		return explain("store.Sweep", err)
 	}
+	if err := s.sweepKeys(ctx, now); err != nil {
+		return explain("store.Sweep", err)
+	}
 	if !s.sqlite {
 		return nil
 	}

@@ -30,3 +30,6 @@ DELETE FROM idempotency WHERE name = $1;
 
 -- name: DeleteExpiredIdempotent :exec
 DELETE FROM idempotency WHERE expires_at <= $1;
+
+-- name: DeleteExpiredKeys :exec
+DELETE FROM api_key WHERE expires_at > 0 AND expires_at <= $1;

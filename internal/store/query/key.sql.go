@@ -87,6 +87,15 @@ func (q *Queries) DeleteExpiredIdempotent(ctx context.Context, expiresAt int64) 
 	return err
 }
 
+const deleteExpiredKeys = `-- name: DeleteExpiredKeys :exec
+DELETE FROM api_key WHERE expires_at > 0 AND expires_at <= $1
+`
+
+func (q *Queries) DeleteExpiredKeys(ctx context.Context, expiresAt int64) error {
+	_, err := q.db.ExecContext(ctx, deleteExpiredKeys, expiresAt)
+	return err
+}
+
 const deleteKey = `-- name: DeleteKey :execrows
 DELETE FROM api_key WHERE tenant_id = $1 AND id = $2
 `
