@@ -19,6 +19,7 @@ import (
 	"plenum/internal/auth"
 	"plenum/internal/config"
 	"plenum/internal/id"
+	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/server"
 	"plenum/internal/store"
@@ -56,7 +57,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", c)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready": ready, "owner": owner, "factor": factor, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
+			"ready": ready, "owner": owner, "meeting": planned, "factor": factor, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
 		},
 	})
 }
@@ -86,6 +87,21 @@ func ready(ts *testscript.TestScript, neg bool, _ []string) {
 	if !neg {
 		ts.Fatalf("the server is not ready")
 	}
+}
+
+// planned DATA NAME makes a meeting and puts its id into $MEETING.
+func planned(ts *testscript.TestScript, _ bool, args []string) {
+	cfg := config.Default()
+	cfg.Data = ts.MkAbs(args[0])
+	ctx := context.Background()
+	db, err := store.Open(ctx, server.StoreConfig(cfg))
+	ts.Check(err)
+	defer db.Close()
+	home, err := db.Home(ctx)
+	ts.Check(err)
+	m := meeting.New(home.ID, "", pii.Name(args[1]), time.Now())
+	ts.Check(db.CreateMeeting(ctx, m, nil))
+	ts.Setenv("MEETING", string(m.ID))
 }
 
 // owner DATA EMAIL sets a server up without its page.
