@@ -166,10 +166,14 @@ type PasskeyName struct {
 	Name string `json:"name"`
 }
 
+// PasskeyPath names a passkey. It is exported because huma looks into exported
+// fields only.
+type PasskeyPath struct {
+	ID string `path:"id" maxLength:"40"`
+}
+
 type (
-	PasskeyPath struct {
-		ID string `path:"id" maxLength:"40"`
-	}
+	deletePasskeyRequest struct{ PasskeyPath }
 	renamePasskeyRequest struct {
 		PasskeyPath
 		Body PasskeyName
@@ -188,7 +192,7 @@ func (a *api) renamePasskey(ctx context.Context, in *renamePasskeyRequest) (*str
 	return nil, a.Store.RenamePasskey(ctx, who.user.ID, in.ID, name)
 }
 
-func (a *api) deletePasskey(ctx context.Context, in *struct{ PasskeyPath }) (*struct{}, error) {
+func (a *api) deletePasskey(ctx context.Context, in *deletePasskeyRequest) (*struct{}, error) {
 	who, _, err := a.changing(ctx)
 	if err != nil {
 		return nil, err

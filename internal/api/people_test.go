@@ -306,7 +306,7 @@ func TestForeignPerson(t *testing.T) {
 	for _, r := range [][3]string{
 		{"GET", "", ""}, {"PATCH", "", `{"name":"Mine"}`}, {"DELETE", "", ""}, {"POST", "/reset", ""}, {"DELETE", "/factors", ""}, {"DELETE", "/sessions", ""},
 	} {
-		var bodies []string
+		bodies := make([]string, 0, 3)
 		for _, u := range []string{string(stranger.ID), string(id.New[id.User]()), "nonsense"} {
 			a := admin.do(r[0], "/people/"+u+r[1], r[2])
 			refused(t, a, 404, "not_found")

@@ -292,7 +292,7 @@ func (a *api) signInWithFactor(ctx context.Context, in *signInWithFactorRequest)
 	if err != nil {
 		return nil, err
 	}
-	with := ""
+	var with string
 	switch {
 	case len(in.Body.Passkey) > 0:
 		with, err = "passkey", a.provePasskey(ctx, u, p.Passkey, in.Body.Passkey)

@@ -73,7 +73,7 @@ func (a *api) confirm(ctx context.Context, in *confirmRequest) (*sessionAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	with := ""
+	var with string
 	switch {
 	case len(in.Body.Passkey) > 0:
 		with = "passkey"

@@ -81,9 +81,10 @@ func (w *world) noted(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var actions []string
-	for _, r := range auditOf(t, w, home.ID) {
-		actions = append(actions, string(r.Entry.Action)+detailOf(r.Entry))
+	log := auditOf(t, w, home.ID)
+	actions := make([]string, 0, len(log))
+	for _, r := range log {
+		actions = append(actions, string(r.Action)+detailOf(r.Entry))
 	}
 	return actions
 }
@@ -407,7 +408,7 @@ func TestOwnSessions(t *testing.T) {
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
 	}
-	var others []*browser
+	others := make([]*browser, 0, len(agents))
 	for _, agent := range agents {
 		b := w.browser(t)
 		is[api.SignInStep](t, b.do("POST", "/session", asJSON(t, api.SignIn{Email: "zoe@example.org", Password: password}), "User-Agent", agent), 200)
@@ -470,7 +471,7 @@ func TestFixation(t *testing.T) {
 	}
 	thief.cookie = &planted
 	refused(t, thief.do("GET", "/account", ""), 401, "signin.required")
-	made := &http.Cookie{Name: "__Host-plenum", Value: string(id.NewSecret())}
+	made := &http.Cookie{Name: "__Host-plenum", Value: id.NewSecret()}
 	victim.cookie = made
 	victim.signIn("zoe@example.org")
 	if victim.cookie.Value == made.Value {

@@ -150,39 +150,6 @@ func (s *Store) EndSessions(ctx context.Context, u id.User, entries ...audit.Ent
 	})
 }
 
-// EndProviderSessions ends what began with one session at an identity provider
-// and returns whose they were; entry makes the note of each.
-func (s *Store) EndProviderSessions(ctx context.Context, provider, session string, entry func(id.User) audit.Entry) ([]id.User, error) {
-	return s.endProvider(ctx, entry, func(q *query.Queries) ([]string, error) {
-		return q.DeleteProviderSessions(ctx, query.DeleteProviderSessionsParams{Provider: provider, ProviderSession: session})
-	})
-}
-
-// EndSubjectSessions ends all sessions that a person began with an identity
-// provider; see EndProviderSessions.
-func (s *Store) EndSubjectSessions(ctx context.Context, provider string, subject pii.Name, entry func(id.User) audit.Entry) ([]id.User, error) {
-	return s.endProvider(ctx, entry, func(q *query.Queries) ([]string, error) {
-		return q.DeleteSessionsOfLogin(ctx, query.DeleteSessionsOfLoginParams{Provider: provider, Login: user.ProviderLogin(provider, subject).Text()})
-	})
-}
-
-func (s *Store) endProvider(ctx context.Context, entry func(id.User) audit.Entry, end func(*query.Queries) ([]string, error)) ([]id.User, error) {
-	var ended []id.User
-	err := s.in(ctx, "store.EndProviderSessions", func(q *query.Queries) error {
-		accounts, err := end(q)
-		if err != nil {
-			return err
-		}
-		entries := make([]audit.Entry, len(accounts))
-		for i, account := range accounts {
-			ended = append(ended, id.User(account))
-			entries[i] = entry(id.User(account))
-		}
-		return s.append(ctx, q, entries...)
-	})
-	return ended, err
-}
-
 // CreateChallenge keeps a proof of identity that has begun, and drops the oldest
 // of the account beyond ten.
 func (s *Store) CreateChallenge(ctx context.Context, c auth.Challenge) error {
