@@ -75,6 +75,9 @@ func (a *api) beginSignIn(w http.ResponseWriter, r *http.Request) {
 
 func (a *api) questionTo(r *http.Request) (address string, browser pii.Secret, err error) {
 	ctx := r.Context()
+	if err := a.limiter.Begin(visitorOf(ctx).source); err != nil {
+		return "", "", err
+	}
 	p, err := a.enabled(ctx, r.PathValue("provider"), provider.OIDC)
 	if err != nil {
 		return "", "", err
@@ -285,6 +288,9 @@ func (a *api) signedOutThere(w http.ResponseWriter, r *http.Request) {
 
 func (a *api) endBy(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
+	if err := a.limiter.Begin(visitorOf(ctx).source); err != nil {
+		return err
+	}
 	p, err := a.enabled(ctx, r.PathValue("provider"), provider.OIDC)
 	if err != nil {
 		return err

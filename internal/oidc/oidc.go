@@ -30,6 +30,9 @@ import (
 const (
 	// discoveryLife is how late we learn that a provider has moved an endpoint.
 	discoveryLife = time.Hour
+	// failureLife keeps a crowd of sign-ins from becoming a crowd of requests to a
+	// provider that is down.
+	failureLife = 5 * time.Second
 	// maxKnown bounds the memory of what was discovered, some 20 kB each.
 	maxKnown = 500
 	// skew is how far clocks may be apart.
@@ -53,6 +56,7 @@ func New() *Client { return &Client{known: make(map[id.Provider]*connection)} }
 type connection struct {
 	settings [sha256.Size]byte // that it was made for
 	until    time.Time
+	failure  error // why there is nothing of the rest
 	http     *http.Client
 	provider *oidc.Provider
 	verifier *oidc.IDTokenVerifier
@@ -86,13 +90,18 @@ func (c *Client) connect(ctx context.Context, p provider.Provider) (*connection,
 	known := c.known[p.ID]
 	c.mu.Unlock()
 	if known != nil && known.settings == settings && now.Before(known.until) {
-		return known, nil
+		return known, known.failure
 	}
 	fresh, err := discover(ctx, p.Settings)
-	if err != nil {
+	switch {
+	case err == nil:
+		fresh.until = now.Add(discoveryLife)
+	case ctx.Err() != nil: // the person has gone, which says nothing of the provider
 		return nil, err
+	default:
+		fresh = &connection{failure: err, until: now.Add(failureLife)}
 	}
-	fresh.settings, fresh.until = settings, now.Add(discoveryLife)
+	fresh.settings = settings
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for old := range c.known { // one entry at random, as maps are iterated
@@ -102,7 +111,7 @@ func (c *Client) connect(ctx context.Context, p provider.Provider) (*connection,
 		delete(c.known, old)
 	}
 	c.known[p.ID] = fresh
-	return fresh, nil
+	return fresh, fresh.failure
 }
 
 // discover reads the provider's document and checks where it points: another

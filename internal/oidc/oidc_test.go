@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -381,5 +382,35 @@ func TestSignOutThere(t *testing.T) {
 	v.provider.Settings.OIDC.SignOutThere = false
 	if got := v.client.SignOutURL(t.Context(), v.provider, back); got != "" {
 		t.Errorf("unwanted: %s", got)
+	}
+}
+
+// TestProviderIsDown: it is not asked again by each of those who want to sign in,
+// and found again soon after it is back.
+func TestProviderIsDown(t *testing.T) {
+	idp := oidctest.Start(t)
+	var asked atomic.Int64
+	idp.Handle("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusBadGateway)
+	})
+	client, p := oidc.New(), provider.Provider{ID: id.New[id.Provider](), Kind: provider.OIDC, Settings: idp.Settings()}
+	begin := func() error {
+		_, question := provider.Ask(p.ID, "browser", redirect, "/", false, time.Now())
+		_, err := client.Begin(t.Context(), p, question)
+		return err
+	}
+	for range 20 {
+		if err := begin(); !errors.Is(err, provider.ErrUnreachable) {
+			t.Fatal(err)
+		}
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+	idp.Handle("/.well-known/openid-configuration", nil)
+	p.Settings.OIDC.Scopes = []string{"email"} // changed settings are tried at once
+	if err := begin(); err != nil {
+		t.Errorf("after it is back: %v", err)
 	}
 }

@@ -102,14 +102,5 @@ DELETE FROM session WHERE account_id = $1;
 -- name: DeleteOtherSessions :execrows
 DELETE FROM session WHERE account_id = $1 AND token_hash <> $2;
 
--- name: DeleteProviderSessions :many
--- Ends what began with one session at an identity provider.
-DELETE FROM session WHERE provider = $1 AND provider_session = $2 RETURNING account_id;
-
--- name: DeleteSessionsOfLogin :many
-DELETE FROM session AS s
-WHERE s.provider = sqlc.arg(provider) AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = sqlc.arg(login))
-RETURNING s.account_id;
-
 -- name: DeleteExpiredSessions :exec
 DELETE FROM session WHERE expires_at <= $1;

@@ -245,39 +245,6 @@ func (q *Queries) DeleteOtherSessions(ctx context.Context, arg DeleteOtherSessio
 	return result.RowsAffected()
 }
 
-const deleteProviderSessions = `-- name: DeleteProviderSessions :many
-DELETE FROM session WHERE provider = $1 AND provider_session = $2 RETURNING account_id
-`
-
-type DeleteProviderSessionsParams struct {
-	Provider        string
-	ProviderSession string
-}
-
-// Ends what began with one session at an identity provider.
-func (q *Queries) DeleteProviderSessions(ctx context.Context, arg DeleteProviderSessionsParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, deleteProviderSessions, arg.Provider, arg.ProviderSession)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var account_id string
-		if err := rows.Scan(&account_id); err != nil {
-			return nil, err
-		}
-		items = append(items, account_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const deleteSession = `-- name: DeleteSession :execrows
 DELETE FROM session WHERE token_hash = $1
 `
@@ -317,40 +284,6 @@ func (q *Queries) DeleteSessionsOf(ctx context.Context, accountID string) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const deleteSessionsOfLogin = `-- name: DeleteSessionsOfLogin :many
-DELETE FROM session AS s
-WHERE s.provider = $1 AND s.account_id IN (SELECT a.id FROM account AS a WHERE a.login = $2)
-RETURNING s.account_id
-`
-
-type DeleteSessionsOfLoginParams struct {
-	Provider string
-	Login    string
-}
-
-func (q *Queries) DeleteSessionsOfLogin(ctx context.Context, arg DeleteSessionsOfLoginParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, deleteSessionsOfLogin, arg.Provider, arg.Login)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var account_id string
-		if err := rows.Scan(&account_id); err != nil {
-			return nil, err
-		}
-		items = append(items, account_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const dropOldestSessions = `-- name: DropOldestSessions :exec
