@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 
 	"plenum/internal/api"
 	"plenum/internal/audit"
+	"plenum/internal/auth"
 	"plenum/internal/id"
 	"plenum/internal/ldap/ldaptest"
 	"plenum/internal/oidc/oidctest"
@@ -477,4 +479,85 @@ func TestProviderAdministration(t *testing.T) {
 	if err != nil || len(changes) != 3 {
 		t.Errorf("%d changes are noted, %v", len(changes), err)
 	}
+}
+
+// TestOurFactorAfterTheProvider: somebody with a second factor of ours needs it,
+// unless the provider has seen one.
+func TestOurFactorAfterTheProvider(t *testing.T) {
+	o := withProvider(t, func(*provider.Settings) {})
+	v := o.visitor()
+	v.visit(o.good(v.begin("/"), "grace"))
+	b := o.browser(t)
+	b.cookie = v.cookies["__Host-plenum"]
+	phone, _ := b.addApp()
+
+	again := o.visitor()
+	to, err := url.Parse(again.visit(o.good(again.begin("/account"), "grace")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(to.Fragment, "step="))
+	if err != nil || to.Path != "/signin" || to.Query().Get("from") != "/account" || again.cookies["__Host-plenum"] != nil {
+		t.Fatalf("led to %s with %v", to, again.cookies)
+	}
+	var step api.SignInStep
+	if err := json.Unmarshal(raw, &step); err != nil || step.User != nil || !slices.Contains(step.Factor, "totp") {
+		t.Fatalf("%+v %v", step, err)
+	}
+	b = o.browser(t)
+	call[api.SignInStep](b, "POST", "/session/factor", api.SecondStep{Challenge: step.Challenge, TOTP: phone.code()}, 200)
+	s := call[api.Session](b, "GET", "/session", nil, 200)
+	if s.User == nil || !s.SecondFactor || !s.Fresh || s.User.Provider != string(o.id) {
+		t.Errorf("after the second step: %+v", s)
+	}
+	if resp := o.tell(o.idp.Sign(o.idp.LogoutClaims("grace"))); resp.StatusCode != http.StatusOK || call[api.Session](b, "GET", "/session", nil, 200).User != nil {
+		t.Error("the session is no longer the provider's")
+	}
+
+	strong := o.visitor()
+	address := strong.begin("/account")
+	claims := o.idp.Claims(address, "grace")
+	claims["amr"] = []string{"mfa"}
+	if to := strong.visit(o.callback(address, o.idp.Code(address, o.idp.Sign(claims)))); to != "/account" || !strong.session().SecondFactor {
+		t.Errorf("after a second factor there, led to %s", to)
+	}
+}
+
+// TestProvidersOfAnotherOrganisation: its names lead to its providers only.
+func TestProvidersOfAnotherOrganisation(t *testing.T) {
+	o := withProvider(t, func(*provider.Settings) {})
+	other := tenant.Tenant{ID: id.New[id.Tenant](), Name: "Hospital", Hosts: []string{"hospital.example"}, Settings: tenant.DefaultSettings(), CreatedAt: time.Now()}
+	admin := user.User{ID: id.New[id.User](), Tenant: other.ID, Name: "Doc", Email: "doc@hospital.example", Admin: true, CreatedAt: time.Now()}
+	link, _ := auth.NewWelcome(admin.ID, time.Now())
+	if err := o.store.CreateTenant(t.Context(), other, admin, link); err != nil {
+		t.Fatal(err)
+	}
+	there := provider.Provider{ID: id.New[id.Provider](), Tenant: other.ID, Kind: provider.OIDC, Name: "Hospital", Enabled: true, Settings: o.idp.Settings(), CreatedAt: time.Now()}
+	if err := o.store.CreateProvider(t.Context(), there); err != nil {
+		t.Fatal(err)
+	}
+	v := o.visitor()
+	v.host = "hospital.example"
+	for _, path := range []string{"", "/callback?state=x&code=y"} {
+		if to := v.visit("/signin/" + string(o.id) + path); to != "/signin?error=not_found" {
+			t.Errorf("the town's provider leads people of the hospital to %s", to)
+		}
+	}
+	address, err := url.Parse(v.visit("/signin/" + string(there.ID)))
+	if err != nil || address.Query().Get("redirect_uri") != "https://hospital.example/api/v1/signin/"+string(there.ID)+"/callback" {
+		t.Errorf("the provider would send people back to %s", address.Query().Get("redirect_uri"))
+	}
+	// An answer to the hospital's question is none to the town's.
+	town := o.visitor()
+	town.cookies = v.cookies
+	if to := town.visit("/signin/" + string(there.ID) + "/callback?code=x&state=" + address.Query().Get("state")); to != "/signin?error=not_found" {
+		t.Errorf("led to %s", to)
+	}
+	if to := town.visit("/signin/" + string(o.id) + "/callback?code=x&state=" + address.Query().Get("state")); to != "/signin?error=provider.state" {
+		t.Errorf("led to %s", to)
+	}
+	refused(t, o.admin.do("GET", "/providers/"+string(there.ID), ""), 404, "not_found")
+	refused(t, o.admin.do("PATCH", "/providers/"+string(there.ID), `{"enabled":false}`), 404, "not_found")
+	refused(t, o.admin.do("DELETE", "/providers/"+string(there.ID), ""), 404, "not_found")
+	refused(t, o.admin.do("POST", "/providers/"+string(there.ID)+"/test", ""), 404, "not_found")
 }
