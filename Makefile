@@ -12,7 +12,7 @@ GOBUILD := go build -trimpath -buildvcs=false -ldflags '-s -w -buildid= -X main.
 GOTEST  := go test -p 2 -shuffle=on -timeout 10m
 LINT    := bin/golangci-lint
 WEB_SOURCES := $(shell find web/src web/locales web/public -type f 2>/dev/null) web/index.html web/vite.config.ts
-GENERATED := api/openapi.json internal/store/query web/src/api/schema.gen.ts web/src/live/protocol.gen.ts web/src/i18n
+GENERATED := api/openapi.json docs/privacy.md internal/store/query web/src/api/schema.gen.ts web/src/live/protocol.gen.ts web/src/i18n
 
 .PHONY: help
 help: ## this list
@@ -51,9 +51,10 @@ bench: need-test bin/plenum e2e/node_modules/.package-lock.json ## measure again
 	@cd bench && go build -o ../bin/livekit-server github.com/livekit/livekit-server/cmd/server && go run .
 
 .PHONY: gen
-gen: bin/sqlc bin/tygo web/node_modules/.package-lock.json ## regenerate SQL code, OpenAPI and TypeScript types
+gen: bin/sqlc bin/tygo web/node_modules/.package-lock.json ## regenerate SQL code, OpenAPI, TypeScript types, the list of what is kept
 	@bin/sqlc generate
 	@mkdir -p api && go run ./cmd/plenum openapi >api/openapi.json
+	@go run ./cmd/plenum datamap >docs/privacy.md
 	@cd web && npx --no-install openapi-typescript ../api/openapi.json --output src/api/schema.gen.ts >/dev/null
 	@bin/tygo generate
 	@cd web && npm run gen --silent

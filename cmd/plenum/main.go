@@ -33,6 +33,7 @@ type commandLine struct {
 	Audit   auditCommand   `cmd:"" help:"Verify and export the log of who decided what, also while the server runs."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this machine and say what to do."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Datamap datamapCommand `cmd:"" hidden:"" help:"Print what is kept, as docs/privacy.md."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" hidden:"" help:"Print the API's description."`
 }
 

@@ -166,6 +166,7 @@ func (a *api) register(h huma.API) {
 	a.registerPool(h)
 	a.registerProviders(h)
 	a.registerAudit(h)
+	a.registerPrivacy(h)
 }
 
 // created describes an operation that makes something.

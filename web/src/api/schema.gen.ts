@@ -684,6 +684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that this server keeps, in words */
+        get: operations["getPrivacyData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/providers": {
         parameters: {
             query?: never;
@@ -1221,6 +1238,26 @@ export interface components {
             invites: components["schemas"]["Invite"][];
             /** @description The cursor of the next page; empty after the last */
             next: string;
+        };
+        Kept: {
+            groups: components["schemas"]["KeptGroup"][];
+        };
+        KeptGroup: {
+            things: components["schemas"]["KeptThing"][];
+            title: string;
+        };
+        KeptThing: {
+            /** @description On what grounds in law */
+            basis: string;
+            /** @description Where, as in column:account.name, file:tls/* or cookie:__Host-plenum */
+            places: string[];
+            /** @description What for */
+            purpose: string;
+            /** @description Who can read it through the program */
+            readers: string;
+            /** @description How long */
+            retention: string;
+            what: string;
         };
         Key: {
             /** Format: date-time */
@@ -4402,6 +4439,49 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrivacyData: {
+        parameters: {
+            query?: {
+                /** @description en, de, fr or nl; English for any other */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
                 };
             };
             /** @description Too many requests from this key, account or address */
