@@ -145,31 +145,32 @@ func Excepted() []Right {
 // fixed order. A viewer is never given a voice or a picture by an exception: that
 // is another role.
 func Allowed(role Role, p Policy, e Exceptions) []Right {
-	onStage := role.rank() >= Presenter.rank() // presenters are not bound by the attendees' policy
-	attendee := role == Attendee
-	listens := attendee || role == Viewer
 	var rights []Right
-	add := func(when bool, r Right) {
+	for _, g := range []struct {
+		right  Right
+		policy bool
+		least  Role // below it, neither policy nor exception gives the right
+	}{
+		{Speak, p.Microphone, Attendee},
+		{ShowCamera, p.Camera, Attendee},
+		{Share, p.Share, Attendee},
+		{Chat, p.Chat, Viewer},
+		{ChatPrivate, p.ChatPrivate, Viewer},
+		{React, p.Reactions, Viewer},
+		{RaiseHand, p.RaiseHand, Viewer},
+		{Rename, p.Rename, Viewer},
+		{SeePeople, p.SeePeople, Viewer},
+		{SeeCameras, p.SeeCameras, Viewer},
+	} {
+		// Presenters are not bound by the attendees' policy; reactions are everybody's.
+		has := g.policy || role.Runs() && g.right != React
 		if !role.Moderates() {
-			when = (when || slices.Contains(e.Allow, r)) && !slices.Contains(e.Deny, r)
+			has = (has || slices.Contains(e.Allow, g.right)) && !slices.Contains(e.Deny, g.right)
 		}
-		if role == Viewer && (r == Speak || r == ShowCamera || r == Share) {
-			when = false
-		}
-		if when {
-			rights = append(rights, r)
+		if has && role.rank() >= g.least.rank() {
+			rights = append(rights, g.right)
 		}
 	}
-	add(onStage || attendee && p.Microphone, Speak)
-	add(onStage || attendee && p.Camera, ShowCamera)
-	add(onStage || attendee && p.Share, Share)
-	add(onStage || listens && p.Chat, Chat)
-	add(onStage || listens && p.ChatPrivate, ChatPrivate)
-	add(p.Reactions, React)
-	add(onStage || listens && p.RaiseHand, RaiseHand)
-	add(onStage || listens && p.Rename, Rename)
-	add(onStage || listens && p.SeePeople, SeePeople)
-	add(onStage || listens && p.SeeCameras, SeeCameras)
 	if role.Moderates() {
 		rights = append(rights, LowerHands, ModerateChat, Mute, StopMedia, Remove, Lock, Admit, SetPasscode, RenameOthers, SetPolicy, AssignRoles, Spotlight, End)
 	}

@@ -135,8 +135,8 @@ func (l *Log) Wrote(from, to id.Seat) bool {
 // Last returns the end of messages that is within the limits of a log.
 func Last(messages []Message) []Message {
 	bytes := 0
-	for i := len(messages) - 1; i >= 0; i-- {
-		if bytes += size(messages[i]); bytes > maxBytes || len(messages)-i > MaxMessages {
+	for i, m := range slices.Backward(messages) {
+		if bytes += size(m); bytes > maxBytes || len(messages)-i > MaxMessages {
 			return messages[i+1:]
 		}
 	}

@@ -122,7 +122,7 @@ func TestNothingReachesWhoWaits(t *testing.T) {
 			t.Fatal(code)
 		}
 	}
-	secrets := [][]byte{
+	secrets := [][]byte{ //nolint:prealloc // a list reads better.
 		[]byte("SECRET"), []byte("media "), []byte(`"token"`), []byte(`"welcome"`), []byte(`"seat`), []byte("seats"),
 		[]byte(ada.welcome.You), []byte(bob.welcome.You), []byte(ada.welcome.Resume), []byte(bob.welcome.Media.Token),
 	}
@@ -283,8 +283,8 @@ func (w *waitingClient) anything() (kind string, data []byte) {
 func (w *waitingClient) fill(v reflect.Value) {
 	switch v.Kind() { //nolint:exhaustive // bodies have no others.
 	case reflect.Struct:
-		for i := range v.NumField() {
-			w.fill(v.Field(i))
+		for _, field := range v.Fields() {
+			w.fill(field)
 		}
 	case reflect.String:
 		words := append([]string{"", "owner", "guests", "off", "clap", "424242", "abcdef", "hello", "everyone"}, w.ids...)

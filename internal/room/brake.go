@@ -25,19 +25,21 @@ func (r *Rooms) digest(parts ...string) digest {
 // maxBraked bounds a brake: 10,000 keys with their times are about 4 MB.
 const maxBraked = 10_000
 
-// brake allows each key so many tries in any window of time. It lives in memory
+// brakeWindow is the time in which a brake counts tries.
+const brakeWindow = 15 * time.Minute
+
+// brake allows each key so many tries in any brakeWindow. It lives in memory
 // only. A full table forgets one of the keys that have been still the longest,
 // which gives a guesser with 10,000 addresses nothing that the addresses do not.
 type brake struct {
-	tries  int
-	window time.Duration
+	tries int
 
 	mu    sync.Mutex
-	times map[digest][]time.Time // guarded by mu; of each try within the window, oldest first
+	times map[digest][]time.Time // guarded by mu; of each try within brakeWindow, oldest first
 }
 
-func newBrake(tries int, window time.Duration) *brake {
-	return &brake{tries: tries, window: window, times: make(map[digest][]time.Time)}
+func newBrake(tries int) *brake {
+	return &brake{tries: tries, times: make(map[digest][]time.Time)}
 }
 
 // take counts a try. It returns how long to wait when there were too many.
@@ -46,10 +48,10 @@ func (b *brake) take(key digest) (at time.Time, wait time.Duration) {
 	defer b.mu.Unlock()
 	now := time.Now()
 	times, known := b.times[key]
-	times = slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) >= b.window })
+	times = slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) >= brakeWindow })
 	if len(times) >= b.tries {
 		b.times[key] = times
-		return now, b.window - now.Sub(times[0])
+		return now, brakeWindow - now.Sub(times[0])
 	}
 	if !known && len(b.times) >= maxBraked {
 		b.forgetOne()

@@ -25,18 +25,17 @@ func ids(seats []room.Seat) []string {
 
 // mentions reports whether anything of the seat is in an event: its id or name.
 func mentions(e room.Event, p *person, name string) bool {
-	text := fmt.Sprintf("%+v", e)
+	var seats []room.Seat
 	switch e := e.(type) {
 	case room.Welcome:
-		for _, s := range e.Seats {
-			text += s.Name.Text()
-		}
+		seats = e.Seats
 	case room.Joined:
-		text += e.Seat.Name.Text()
+		seats = []room.Seat{e.Seat}
 	case room.Changed:
-		text += e.Seat.Name.Text()
+		seats = []room.Seat{e.Seat}
 	}
-	return strings.Contains(text, string(p.Seat())) || strings.Contains(text, name)
+	named := slices.ContainsFunc(seats, func(s room.Seat) bool { return strings.Contains(s.Name.Text(), name) })
+	return named || strings.Contains(fmt.Sprintf("%+v", e), string(p.Seat()))
 }
 
 func TestHiddenPeopleLeaveNoTrace(t *testing.T) {

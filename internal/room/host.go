@@ -17,7 +17,6 @@ import (
 const (
 	pinTries        = 5
 	pinTriesMeeting = 30
-	pinWindow       = 15 * time.Minute
 )
 
 // HostClaim makes whoever knows the host's PIN an owner.

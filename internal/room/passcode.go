@@ -3,7 +3,6 @@ package room
 import (
 	"context"
 	"sync"
-	"time"
 
 	"plenum/internal/access"
 	"plenum/internal/audit"
@@ -13,12 +12,9 @@ import (
 	"plenum/internal/pii"
 )
 
-// The brake on guessing a passcode: so many tries for each meeting and source.
-// Others are not kept out by them.
-const (
-	passcodeTries  = 10
-	passcodeWindow = 15 * time.Minute
-)
+// passcodeTries is how often a passcode may be guessed in 15 minutes, for each
+// meeting and source. Others are not kept out by a guesser.
+const passcodeTries = 10
 
 // proved remembers passcodes that were right, as keyed hashes, so that a town
 // council of 500 does not hash for 0.1 s each when the meeting begins. What is

@@ -108,7 +108,7 @@ func TestAPasscodeChangedInTheMeeting(t *testing.T) {
 		w.wantErr(err, room.ErrPasscodeWrong, "the old one")
 		inside.must(room.HandRaise{}) // who is in stays in
 		inside.Lost()
-		inside = inside.back()
+		inside.back()
 		// Who waits with the old one is let in by hand only.
 		owner.must(room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyOff}})
 		if events := outside.told(); len(events) > 0 {

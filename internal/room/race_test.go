@@ -17,8 +17,8 @@ import (
 
 // race runs two sides at once, 1,000 times, with the second begun a little later
 // each time so that now one is first and now the other.
-func race(turns int, one, two func(turn int), after func(turn int)) {
-	for turn := range turns {
+func race(one, two func(turn int), after func(turn int)) {
+	for turn := range 1_000 {
 		var both sync.WaitGroup
 		both.Go(func() { one(turn) })
 		both.Go(func() {
@@ -41,7 +41,7 @@ func TestAdmitAgainstLeave(t *testing.T) {
 		var guest *person
 		next := func() { guest = w.wait(nil); owner.told() }
 		next()
-		race(1_000, func(int) {
+		race(func(int) {
 			if err := owner.do(room.Admit{Waiter: guest.Seat()}); err == nil {
 				admitted++
 			} else {
@@ -135,7 +135,7 @@ func TestShutAgainstJoin(t *testing.T) {
 			defer func() { w.stop() }()
 			owner := w.wantIn(func(c *room.Caller) { c.User = &w.store.Host })
 			in := 0
-			race(1_000, func(int) {
+			race(func(int) {
 				var conns []*room.Conn
 				for range 2 {
 					ticket, err := w.enterAs("Ada", nil)
@@ -196,7 +196,7 @@ func TestBanAgainstJoin(t *testing.T) {
 		u := w.store.AddUser("Mallory", "mallory@example.org", nil)
 		by := func(c *room.Caller) { c.User = &u }
 		bad = w.wantIn(by)
-		race(1_000, func(int) {
+		race(func(int) {
 			if ticket, err := w.enterAs("Mallory", by); err == nil {
 				_, _ = w.rooms.Connect(t.Context(), room.Credential{Ticket: ticket})
 			}
@@ -226,7 +226,7 @@ func TestDemotionAgainstCommand(t *testing.T) {
 	owner := w.wantIn(func(c *room.Caller) { c.User = &w.store.Host })
 	mod := w.invited(access.Moderator)
 	target := id.Seat("")
-	race(1_000, func(turn int) {
+	race(func(turn int) {
 		_ = mod.do(room.Spotlight{Seat: owner.Seat()})
 	}, func(int) {
 		owner.must(room.SetRole{Seat: mod.Seat(), Role: access.Attendee})

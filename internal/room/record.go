@@ -106,12 +106,9 @@ func (o *owner) record(ctx context.Context, entries ...audit.Entry) error {
 	return fault.Wrap("room.record", o.rooms.store.Record(ctx, entries...))
 }
 
-// A stranger at the door must not fill the audit: of the refusals for one reason
-// to one source only so many are written down.
-const (
-	refusalsKept   = 10
-	refusalsWindow = 15 * time.Minute
-)
+// refusalsKept bounds what a stranger at the door can write into the audit: so
+// many refusals for one reason to one source in 15 minutes.
+const refusalsKept = 10
 
 // recordRefusal writes down that somebody was not let in. They are refused even
 // if that fails.

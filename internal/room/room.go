@@ -102,11 +102,11 @@ func New(c Config) (*Rooms, error) {
 	}
 	r := &Rooms{
 		store: c.Store, media: c.Media, pool: c.Pool, passwords: c.Passwords, log: c.Logger, sealer: sealer,
-		passcodes:   newBrake(passcodeTries, passcodeWindow),
+		passcodes:   newBrake(passcodeTries),
 		proved:      &proved{seen: make(map[digest]struct{})},
-		pins:        newBrake(pinTries, pinWindow),
-		meetingPins: newBrake(pinTriesMeeting, pinWindow),
-		refusals:    newBrake(refusalsKept, refusalsWindow),
+		pins:        newBrake(pinTries),
+		meetingPins: newBrake(pinTriesMeeting),
+		refusals:    newBrake(refusalsKept),
 		starts:      make(chan *owner),
 		stopped:     make(chan struct{}),
 		live:        make(map[id.Meeting]*owner),
