@@ -151,8 +151,14 @@ func TestAdministrationNeedsAFactor(t *testing.T) {
 	b := w.browser(t)
 	me := b.setUp()
 	for _, r := range [][2]string{
-		{"GET", "/people"}, {"POST", "/people"}, {"GET", "/people/" + me.ID}, {"PATCH", "/people/" + me.ID}, {"DELETE", "/people/" + me.ID},
-		{"POST", "/people/" + me.ID + "/reset"}, {"DELETE", "/people/" + me.ID + "/sessions"}, {"DELETE", "/people/" + me.ID + "/factors"},
+		{"GET", "/people"},
+		{"POST", "/people"},
+		{"GET", "/people/" + me.ID},
+		{"PATCH", "/people/" + me.ID},
+		{"DELETE", "/people/" + me.ID},
+		{"POST", "/people/" + me.ID + "/reset"},
+		{"DELETE", "/people/" + me.ID + "/sessions"},
+		{"DELETE", "/people/" + me.ID + "/factors"},
 	} {
 		body := ""
 		if r[0] == "PATCH" {
@@ -185,7 +191,9 @@ func TestEverybodyNeedsAFactor(t *testing.T) {
 		t.Errorf("session: %+v", got)
 	}
 	for _, r := range [][3]string{
-		{"GET", "/meetings", ""}, {"POST", "/meetings", ""}, {"PATCH", "/account", `{"name":"Benjamin"}`},
+		{"GET", "/meetings", ""},
+		{"POST", "/meetings", ""},
+		{"PATCH", "/account", `{"name":"Benjamin"}`},
 		{"POST", "/account/password", `{"old":"` + password + `","new":"another long one"}`},
 	} {
 		refused(t, ben.do(r[0], r[1], r[2]), 403, "factor.required")

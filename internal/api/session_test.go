@@ -392,7 +392,9 @@ func TestConfirm(t *testing.T) {
 	refused(t, changes(), 403, "confirm.required")
 	for _, r := range [][3]string{
 		{"POST", "/account/password", `{"old":"` + password + `","new":"another long one"}`},
-		{"POST", "/account/totp", ""}, {"DELETE", "/account/totp", ""}, {"POST", "/account/passkeys/begin", ""},
+		{"POST", "/account/totp", ""},
+		{"DELETE", "/account/totp", ""},
+		{"POST", "/account/passkeys/begin", ""},
 	} {
 		refused(t, b.do(r[0], r[1], r[2]), 403, "confirm.required")
 	}

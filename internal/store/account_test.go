@@ -143,7 +143,7 @@ func (p part) lastAdministratorRace() {
 	t := p.T
 	stores := []*store.Store{open(t, p.Config), open(t, p.Config)} // as two nodes
 	owner := setUp(t, stores[0])
-	admins := []user.User{owner}
+	admins := append(make([]user.User, 0, 6), owner)
 	for range 5 {
 		admins = append(admins, member(t, stores[0], owner, func(u *user.User) { u.Admin = true }))
 	}

@@ -91,12 +91,12 @@ func (a *Authenticator) Create(tb testing.TB, options json.RawMessage, origin st
 	cose := append([]byte{0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 32}, point[1:33]...)
 	cose = append(append(cose, 0x22, 0x58, 32), point[33:]...)
 	data := a.data(o.RP.ID, attestedIsHere)
-	data = append(data, make([]byte, 16)...) // AAGUID
-	data = binary.BigEndian.AppendUint16(data, uint16(len(k.id)))
+	data = append(data, make([]byte, 16)...)                      // AAGUID
+	data = binary.BigEndian.AppendUint16(data, uint16(len(k.id))) //nolint:gosec // 32
 	data = append(append(data, k.id...), cose...)
 	// {"fmt": "none", "attStmt": {}, "authData": data}
 	object := append([]byte{0xa3}, "\x63fmt\x64none\x67attStmt\xa0\x68authData\x59"...)
-	object = append(binary.BigEndian.AppendUint16(object, uint16(len(data))), data...)
+	object = append(binary.BigEndian.AppendUint16(object, uint16(len(data))), data...) //nolint:gosec // some hundred bytes
 	return answer(tb, k.id, map[string]any{
 		"clientDataJSON": encode(clientData(tb, "webauthn.create", o.Challenge, origin)), "attestationObject": encode(object), "transports": []string{"internal"},
 	})
