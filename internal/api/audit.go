@@ -201,7 +201,7 @@ func (a *api) exportAudit(ctx context.Context, in *exportAuditRequest) (*huma.St
 		return nil, err
 	}
 	format := audit.Format(in.Format)
-	return &huma.StreamResponse{Body: func(c huma.Context) {
+	return &huma.StreamResponse{Body: func(c huma.Context) { //nolint:contextcheck // it has the same
 		c.SetHeader("Content-Type", format.MediaType())
 		c.SetHeader("Content-Disposition", `attachment; filename="audit.`+fileEnding(format)+`"`)
 		c.SetHeader("Cache-Control", "no-store")

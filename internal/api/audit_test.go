@@ -3,9 +3,9 @@ package api_test
 import (
 	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -216,7 +216,7 @@ func TestAuditRedact(t *testing.T) {
 		t.Errorf("%d entries redacted, %d named them", n, len(before))
 	}
 	note := admin.entries("action=audit.redacted").Entries[0]
-	if note.Actor.ID != owner.ID || note.Subject.ID != "" || note.Detail["entries"] != fmt.Sprint(n) {
+	if note.Actor.ID != owner.ID || note.Subject.ID != "" || note.Detail["entries"] != strconv.Itoa(n) {
 		t.Errorf("the note of it: %+v", note)
 	}
 	if file := admin.do("GET", "/audit/export", "").body; strings.Contains(file, me.ID) {

@@ -54,7 +54,7 @@ func NewWriter(f Format, w io.Writer, public ed25519.PublicKey, version string) 
 }
 
 // Redacted lists the parts of an entry that were taken out: "actor", "subject".
-func (r Record) Redacted() []string {
+func (r *Record) Redacted() []string {
 	parts := []string{}
 	if r.ActorPart.Redacted() {
 		parts = append(parts, "actor")
@@ -156,7 +156,7 @@ func (w *cefWriter) Record(r Record) error {
 // rest is not.
 type severity struct{ cef, syslog int } // 0–10, higher is worse; RFC 5424 §6.2.1, lower is worse
 
-func (r Record) severity() severity {
+func (r *Record) severity() severity {
 	notable := []Action{
 		Refused, LobbyDenied, SeatRemoved, SignInRefused, AccountDeleted, FactorRemoved, KeyCreated, ProviderChanged,
 		MeetingDeleted, TenantDeleted, AuditRedacted,
@@ -200,9 +200,16 @@ func (w *syslogWriter) Record(r Record) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<%d>1 %s - plenum - %s [%s", facilityAudit*8+r.severity().syslog, r.At.UTC().Format(moment), message[:min(len(message), maxMessageID)], structuredID)
 	for _, p := range [][2]string{
-		{"number", strconv.FormatInt(r.Seq, 10)}, {"organisation", string(r.Tenant)},
-		{"actorKind", string(r.Actor.Kind)}, {"actor", r.Actor.ID}, {"credential", r.Credential}, {"meeting", string(r.Meeting)},
-		{"subjectKind", string(r.Subject.Kind)}, {"subject", r.Subject.ID}, {"detail", r.DetailText}, {"redacted", strings.Join(r.Redacted(), " ")},
+		{"number", strconv.FormatInt(r.Seq, 10)},
+		{"organisation", string(r.Tenant)},
+		{"actorKind", string(r.Actor.Kind)},
+		{"actor", r.Actor.ID},
+		{"credential", r.Credential},
+		{"meeting", string(r.Meeting)},
+		{"subjectKind", string(r.Subject.Kind)},
+		{"subject", r.Subject.ID},
+		{"detail", r.DetailText},
+		{"redacted", strings.Join(r.Redacted(), " ")},
 	} {
 		if p[1] != "" {
 			fmt.Fprintf(&b, ` %s="%s"`, p[0], syslogValue.Replace(p[1]))

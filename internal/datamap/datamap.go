@@ -187,11 +187,12 @@ func In(language string) ([]Section, error) {
 
 // keys lists the words that a language must have.
 func keys() []string {
-	var all []string
+	things := Things()
+	all := make([]string, 0, len(Groups())+5*len(things))
 	for _, g := range Groups() {
 		all = append(all, "group."+string(g))
 	}
-	for _, t := range Things() {
+	for _, t := range things {
 		all = append(all, t.Key+".what", t.Key+".purpose", "basis."+string(t.Basis), "retention."+string(t.Retention), "readers."+string(t.Readers))
 	}
 	return all

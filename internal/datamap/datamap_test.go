@@ -46,8 +46,9 @@ func TestWords(t *testing.T) {
 }
 
 func TestThingsAreDistinct(t *testing.T) {
-	var places, names []string
-	for _, thing := range Things() {
+	things := Things()
+	places, names := make([]string, 0, 10*len(things)), make([]string, 0, len(things))
+	for _, thing := range things {
 		places = append(places, thing.Places...)
 		names = append(names, thing.Key)
 		if len(thing.Places) == 0 || !slices.Contains(Groups(), thing.Group) {

@@ -186,12 +186,12 @@ func (a *audience) settle(ctx context.Context, meeting id.Meeting) {
 	}
 	for seat := range people.seats {
 		if people.seats[seat].connected {
-			a.settleSeat(ctx, meeting, room, seat, people, tracks[seat])
+			a.settleSeat(ctx, meeting, room, seat, &people, tracks[seat])
 		}
 	}
 }
 
-func (a *audience) settleSeat(ctx context.Context, meeting id.Meeting, room *audienceRoom, seat id.Seat, people viewers, tracks []sentTrack) {
+func (a *audience) settleSeat(ctx context.Context, meeting id.Meeting, room *audienceRoom, seat id.Seat, people *viewers, tracks []sentTrack) {
 	want := permittedList{limited: people.limits(seat)}
 	var open []string
 	for _, t := range tracks {
@@ -243,7 +243,7 @@ func (v *viewers) add(seat id.Seat, who viewer) {
 }
 
 // limits reports whether there is anybody who may not see the seat's camera.
-func (v viewers) limits(seat id.Seat) bool {
+func (v *viewers) limits(seat id.Seat) bool {
 	who := v.seats[seat]
 	others := v.blinkered
 	if !who.seesAll {
@@ -253,7 +253,7 @@ func (v viewers) limits(seat id.Seat) bool {
 }
 
 // list is who may have which tracks of a seat that not everybody sees.
-func (v viewers) list(seat id.Seat, open []string) *livekit.SubscriptionPermission {
+func (v *viewers) list(seat id.Seat, open []string) *livekit.SubscriptionPermission {
 	p := &livekit.SubscriptionPermission{TrackPermissions: make([]*livekit.TrackPermission, 0, len(v.seats))}
 	for other, who := range v.seats {
 		if other != seat {

@@ -111,7 +111,7 @@ func (b *logbook) spoil(table, column string, seq int64, check func(name string)
 	where := fmt.Sprintf(" WHERE tenant_id = '%s' AND seq = %d", b.tenant, seq)
 	var value any
 	ok(b.T, b.raw.QueryRowContext(b.Context(), "SELECT "+column+" FROM "+table+where).Scan(&value))
-	other := value
+	var other any
 	switch v := value.(type) {
 	case []byte:
 		flipped := append([]byte{}, v...)
