@@ -91,33 +91,20 @@ func (a *api) getPool(ctx context.Context, _ *struct{}) (*poolAnswer, error) {
 	return &poolAnswer{Pool{Places: use.Places, Used: use.Used, Waiting: use.Waiting, Warning: use.Scarce(), Reservations: inForce}}, nil
 }
 
-// maxSamples bounds an answer: 1,440 minutes of a day, 400 days, or a year of
-// hours in nine of them.
+// maxSamples bounds an answer: the 1,440 minutes of a day and some.
 const maxSamples = 1_500
 
-var errPeriod = fault.New("api.period", fault.Invalid, "period.invalid", "Choose a period of at most 400 days whose end comes after its beginning.")
+var errPeriod = fault.New("api.Period", fault.Invalid, "period.invalid", "Choose a period of at most 400 days whose end comes after its beginning, and steps of whole minutes, at most 1,500 of them.")
 
 // Period is a stretch of time in a request. It is exported because huma looks into
 // exported fields only.
 type Period struct {
 	From time.Time `query:"from" doc:"A day ago without it"`
 	To   time.Time `query:"to" doc:"Now without it"`
-	Step string    `query:"step" enum:"minute,quarter,hour,day" doc:"The longest that still shows the period without it: at most 1,500 steps are answered"`
+	Step string    `query:"step" default:"1h" doc:"Whole minutes or hours, as in 15m or 24h; at most 1,500 of them are answered"`
 }
 
-// steps are what a sample may stand for.
-func steps() []struct {
-	name   string
-	length time.Duration
-} {
-	return []struct {
-		name   string
-		length time.Duration
-	}{{"minute", time.Minute}, {"quarter", 15 * time.Minute}, {"hour", time.Hour}, {"day", 24 * time.Hour}}
-}
-
-// parse returns the period and the step: the shortest of at most maxSamples, or
-// the one that was asked for.
+// parse returns the period, which begins with a whole step, and the step.
 func (p Period) parse(now time.Time) (from, to time.Time, step time.Duration, err error) {
 	from, to = p.From, p.To
 	if to.IsZero() {
@@ -126,17 +113,19 @@ func (p Period) parse(now time.Time) (from, to time.Time, step time.Duration, er
 	if from.IsZero() {
 		from = to.Add(-24 * time.Hour)
 	}
-	if !from.Before(to) || to.Sub(from) > capacity.UsageKept {
+	step, err = time.ParseDuration(p.Step)
+	if err != nil || step < time.Minute || step%time.Minute != 0 || step > capacity.UsageKept {
 		return from, to, 0, errPeriod
 	}
-	for _, s := range steps() {
-		if p.Step == s.name || p.Step == "" && to.Sub(from) <= maxSamples*s.length {
-			return from, to, s.length, nil
-		}
+	from = time.UnixMilli(from.UnixMilli() / step.Milliseconds() * step.Milliseconds()).UTC()
+	if !from.Before(to) || to.Sub(from) > capacity.UsageKept+step || to.Sub(from) > maxSamples*step {
+		return from, to, 0, errPeriod
 	}
-	return from, to, 24 * time.Hour, nil
+	return from, to, step, nil
 }
 
+// usage returns a sample for each step of the period, also of those in which
+// nobody was there.
 func (a *api) usage(ctx context.Context, p Period) ([]capacity.Sample, error) {
 	who, err := a.admin(ctx, readPool)
 	if err != nil {
@@ -146,7 +135,19 @@ func (a *api) usage(ctx context.Context, p Period) ([]capacity.Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.Store.PoolUsage(ctx, who.tenant.ID, from, to, step, maxSamples)
+	known, err := a.Store.PoolUsage(ctx, who.tenant.ID, from, to, step, maxSamples)
+	if err != nil {
+		return nil, err
+	}
+	var samples []capacity.Sample
+	for at := from; at.Before(to); at = at.Add(step) {
+		if len(known) > 0 && known[0].At.Equal(at) {
+			samples, known = append(samples, known[0]), known[1:]
+			continue
+		}
+		samples = append(samples, capacity.Sample{At: at})
+	}
+	return samples, nil
 }
 
 // PoolSample is the most of one step of time.
@@ -158,7 +159,7 @@ type PoolSample struct {
 
 // PoolUsage is how many connections there were.
 type PoolUsage struct {
-	Usage []PoolSample `json:"usage" nullable:"false" doc:"Without the steps in which nobody was there"`
+	Usage []PoolSample `json:"usage" nullable:"false" doc:"Each step of the period"`
 }
 
 type usageAnswer struct{ Body PoolUsage }
