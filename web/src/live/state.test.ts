@@ -188,7 +188,10 @@ describe('before the door', () => {
 });
 
 describe('the gate', () => {
-  const admitting = welcome({ rights: { names: ['admit'] }, gate: aGate({ waiting: [aWaiter('b', { since: 2 })] }) });
+  const admitting = welcome({
+    rights: { names: ['admit'] },
+    gate: aGate({ waiting: [aWaiter('b', { since: 2 })] }),
+  });
 
   it('lists who waits, longest first, and nobody twice', () => {
     const state = play(

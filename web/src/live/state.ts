@@ -158,7 +158,8 @@ export function reduce(state: LiveState, message: ServerMessage, now: number): L
 function reduceDoor(state: LiveState, message: ServerMessage, now: number): LiveState {
   switch (message.type) {
     case 'waiting': {
-      const { resume: _, now: theirs, ...waiting } = message.body;
+      const { reason, ahead, since, told, name, organisation, now: theirs } = message.body;
+      const waiting = { reason, ahead, since, told, name, organisation };
       // A seat that was lost may have to wait again: then nothing of the room is kept.
       return { ...blank, phase: 'waiting', waiting, clockOffset: theirs - now };
     }

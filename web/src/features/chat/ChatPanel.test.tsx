@@ -163,7 +163,7 @@ describe('private messages', () => {
   });
   const all = ['chat', 'chatPrivate'];
   const choose = async (name: string) => {
-    await userEvent.click(screen.getByRole('button', { name: /^Recipient/ }));
+    await userEvent.click(screen.getByRole('button', { name: /Recipient$/ }));
     await userEvent.click(screen.getByRole('option', { name }));
   };
 
@@ -231,7 +231,9 @@ describe('private messages', () => {
     act(() => writeTo({ to: '', toName: '' }));
     await userEvent.type(screen.getByRole('textbox'), 'hello');
     await answer();
-    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message to everyone' }).value).toBe('hello');
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message to everyone' }).value).toBe(
+      'hello',
+    );
     expect(useOutbox.getState().drafts['Ada']).toBe('psst');
   });
 
@@ -239,7 +241,7 @@ describe('private messages', () => {
     const server = fakeLive([aSeat('Me'), aSeat('Ada'), aSeat('Olaf', { role: 'owner' })]);
     render(<ChatPanel />);
     expect(screen.queryByRole('textbox')).toBeNull();
-    await userEvent.click(screen.getByRole('button', { name: /^Recipient/ }));
+    await userEvent.click(screen.getByRole('button', { name: /Recipient$/ }));
     expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(['Olaf']);
     await userEvent.click(screen.getByRole('option', { name: 'Olaf' }));
     await userEvent.type(screen.getByRole('textbox', { name: 'Message only to Olaf' }), 'help{Enter}');

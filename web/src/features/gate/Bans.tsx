@@ -39,7 +39,9 @@ export function Bans({ meeting }: SectionProps) {
                     <bdi>{name}</bdi>
                   </p>
                   <p className={styles['soft']}>
-                    {t(userName === '' ? 'bans.invite' : 'bans.account', { date: formatDate(new Date(createdAt)) })}
+                    {t(userName === '' ? 'bans.invite' : 'bans.account', {
+                      date: formatDate(new Date(createdAt)),
+                    })}
                   </p>
                 </div>
                 <Button

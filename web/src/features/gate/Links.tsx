@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { type Invite, type MadeInvite, textOf } from '@/api';
@@ -79,6 +79,7 @@ export function Links({ meeting }: SectionProps) {
 function LinkRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void }) {
   const { t } = useTranslation('gate');
   const { t: common } = useTranslation('common');
+  const id = useId();
   const state = stateOf(invite, Date.now());
   const name = invite.name === '' ? t('links.nameless') : invite.name;
   const when = (at: string) => `${formatDate(new Date(at))}, ${formatTime(new Date(at))}`;
@@ -88,13 +89,17 @@ function LinkRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void })
       ? t('links.used', { count: invite.uses })
       : t('links.usedOf', { uses: invite.uses, count: invite.maxUses }),
     ...(state === 'open' || state === 'not_yet' ? [] : [t(`links.state.${state}`)]),
-    ...(state === 'not_yet' && invite.notBefore != null ? [t('links.from', { when: when(invite.notBefore) })] : []),
-    ...(state === 'open' && invite.expiresAt != null ? [t('links.until', { when: when(invite.expiresAt) })] : []),
+    ...(state === 'not_yet' && invite.notBefore != null
+      ? [t('links.from', { when: when(invite.notBefore) })]
+      : []),
+    ...(state === 'open' && invite.expiresAt != null
+      ? [t('links.until', { when: when(invite.expiresAt) })]
+      : []),
   ];
   return (
     <li className={cx(styles['item'], state !== 'open' && state !== 'not_yet' && styles['off'])}>
       <div className={styles['itemWords']}>
-        <p className={styles['itemName']}>
+        <p id={id} className={styles['itemName']}>
           <bdi>{name}</bdi>
         </p>
         <p className={styles['soft']} data-numbers>
@@ -102,9 +107,8 @@ function LinkRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void })
         </p>
       </div>
       {state !== 'revoked' && (
-        <Button size="small" variant="quiet" onPress={onRevoke}>
+        <Button size="small" variant="quiet" aria-describedby={id} onPress={onRevoke}>
           {t('links.revoke')}
-          <span className="visually-hidden">: {name}</span>
         </Button>
       )}
     </li>

@@ -100,7 +100,8 @@ function Part({ section, meeting, onBack }: SectionProps & { section: Section; o
   useEffect(() => {
     const dialog = heading.current?.closest('[role=dialog]');
     // A part may begin in a field; otherwise a screen reader begins at its heading.
-    if (document.activeElement === dialog || document.activeElement === document.body) heading.current?.focus();
+    if (document.activeElement === dialog || document.activeElement === document.body)
+      heading.current?.focus();
   }, []);
   return (
     <div className={styles['section']}>

@@ -41,7 +41,9 @@ export function Roles({ meeting }: SectionProps) {
             {rules.map((rule) => (
               <li key={idOf(rule)} className={styles['item']}>
                 <div className={styles['itemWords']}>
-                  <p className={styles['itemName']}>{rule.kind === 'user' ? t('roles.account') : rule.value}</p>
+                  <p className={styles['itemName']}>
+                    {rule.kind === 'user' ? t('roles.account') : rule.value}
+                  </p>
                   <p className={styles['soft']}>
                     {common(`role.${rule.role}`)} · {t(`roles.kind.${rule.kind}`)}
                   </p>
@@ -77,7 +79,13 @@ function AddRule({ onAdd }: { onAdd: (rule: RoleRule) => Promise<boolean> }) {
   const [role, setRole] = useState<Role>('moderator');
   const [tried, setTried] = useState(false);
   const [pending, setPending] = useState(false);
-  const typed = kind === 'group' ? value.trim() : value.trim().toLowerCase().replace(kind === 'domain' ? /^@/u : '', '');
+  const typed =
+    kind === 'group'
+      ? value.trim()
+      : value
+          .trim()
+          .toLowerCase()
+          .replace(kind === 'domain' ? /^@/u : '', '');
 
   const add = async () => {
     setTried(true);

@@ -5,7 +5,13 @@ export type Validity = 'open' | 'not_yet' | 'expired' | 'used_up' | 'revoked';
 
 /** The state of an invite at `now` (unix ms), as the server would judge it. */
 export function stateOf(
-  { revoked, maxUses, uses, notBefore, expiresAt }: Pick<Invite, 'revoked' | 'maxUses' | 'uses' | 'notBefore' | 'expiresAt'>,
+  {
+    revoked,
+    maxUses,
+    uses,
+    notBefore,
+    expiresAt,
+  }: Pick<Invite, 'revoked' | 'maxUses' | 'uses' | 'notBefore' | 'expiresAt'>,
   now: number,
 ): Validity {
   if (revoked) return 'revoked';

@@ -86,7 +86,9 @@ export function AnswerDialog({ answer, onClose, onAct }: Props) {
           void submit();
         }}
       >
-        {words !== 'tell' && words !== 'deny' && <p className={styles['soft']}>{t(`${words}.text`, { name })}</p>}
+        {words !== 'tell' && words !== 'deny' && (
+          <p className={styles['soft']}>{t(`${words}.text`, { name })}</p>
+        )}
         <TextField
           label={t(needed ? 'text' : 'text.optional')}
           description={t('text.hint')}

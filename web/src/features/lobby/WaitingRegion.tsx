@@ -4,7 +4,17 @@ import { announce } from '@/a11y';
 import { openDialog } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
 import { live, useLive } from '@/live';
-import { Ban, Button, DoorOpen, Ellipsis, IconButton, Menu, MessageSquare, SlidersHorizontal, UserX } from '@/ui';
+import {
+  Ban,
+  Button,
+  DoorOpen,
+  Ellipsis,
+  IconButton,
+  Menu,
+  MessageSquare,
+  SlidersHorizontal,
+  UserX,
+} from '@/ui';
 import { type Answer, AnswerDialog } from './AnswerDialog';
 import styles from './Lobby.module.css';
 import { WaitingPerson } from './WaitingPerson';
@@ -103,7 +113,9 @@ export function WaitingRegion({ onEmpty }: Props) {
           />
         ))}
       </ul>
-      {answer !== null && <AnswerDialog answer={answer} onClose={() => setAnswer(null)} onAct={() => acted(0)} />}
+      {answer !== null && (
+        <AnswerDialog answer={answer} onClose={() => setAnswer(null)} onAct={() => acted(0)} />
+      )}
     </section>
   );
 }

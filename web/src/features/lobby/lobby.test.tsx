@@ -13,8 +13,7 @@ const anna = aWaiter('anna', { name: 'Anna', since: 1 });
 const bo = aWaiter('bo', { name: 'Bo', since: 2, guest: false, email: 'bo@example.org', invited: true });
 const late = aWaiter('late', { name: 'Late', since: 3, reason: 'full' });
 
-const admitting = (waiting = [anna, bo]) =>
-  fakeLive([me], { rights: ['admit'], gate: aGate({ waiting }) });
+const admitting = (waiting = [anna, bo]) => fakeLive([me], { rights: ['admit'], gate: aGate({ waiting }) });
 const region = () => screen.getByRole('region', { name: 'Waiting' });
 const row = (name: string) =>
   within(
@@ -123,9 +122,9 @@ describe('knocking', () => {
     expect(screen.queryByText(/Anna is waiting/)).toBeNull();
     pass(1100);
     expect(screen.getByText('Anna is waiting to be let in')).toBeTruthy();
-    await userEvent.setup({ advanceTimers: vi.advanceTimersByTime }).click(
-      screen.getByRole('button', { name: 'Admit' }),
-    );
+    await userEvent
+      .setup({ advanceTimers: vi.advanceTimersByTime })
+      .click(screen.getByRole('button', { name: 'Admit' }));
     expect(server.sent).toEqual([{ type: 'lobby.admit', body: { waiter: 'anna' } }]);
   });
 

@@ -81,14 +81,16 @@ describe('ModerationDialog', () => {
     const domains = screen.getByRole('textbox', { name: 'Accounts of these e-mail domains' });
     await userEvent.type(domains, ', B.org');
     await userEvent.click(screen.getByRole('button', { name: 'Set a passcode' }));
+    const lobby = { ...gate.lobby, domains: ['a.org', 'b.org'] };
+    server.emit('lobby', { lobby, by: 'me' });
     await userEvent.type(screen.getByRole('textbox', { name: 'New passcode' }), 'sesame{Enter}');
     server.emit('passcode', { set: true, by: 'me' });
     expect(screen.getByText('sesame')).toBeTruthy();
     await userEvent.click(screen.getByRole('radio', { name: 'Nobody' }));
     expect(server.sent).toEqual([
-      { type: 'lobby.set', body: { ...gate.lobby, domains: ['a.org', 'b.org'] } },
+      { type: 'lobby.set', body: lobby },
       { type: 'passcode.set', body: { passcode: 'sesame' } },
-      { type: 'lobby.set', body: { ...gate.lobby, mode: 'off' } },
+      { type: 'lobby.set', body: { ...lobby, mode: 'off' } },
     ]);
     await expectAccessible();
   });

@@ -4,7 +4,7 @@ import { media } from '@/media';
 import * as player from '@/features/sounds/player';
 import { setSound } from '@/features/preferences/store';
 import { KitProvider, Toasts } from '@/ui';
-import { aSeat, fakeLive } from '@/test/live';
+import { aSeat, aWaiter, fakeLive, openPolicy } from '@/test/live';
 import { Notices } from './Notices';
 
 const spoken = () => document.getElementById('announcer-polite')?.textContent ?? '';
@@ -115,9 +115,10 @@ describe('messages about me', () => {
   });
 
   it('tell what attendees may no longer do, and when they may again', () => {
-    const server = fakeLive([me, mia], { rights: ['speak', 'chat'] });
+    const server = fakeLive([me, mia], { rights: ['speak', 'chat'], policy: openPolicy });
     media.getState().setMicrophone(false);
     mount();
+    server.emit('policy', { ...openPolicy, microphone: false });
     server.emit('rights', { names: ['chat'] });
     pass(1000);
     expect(screen.getByText('Microphones of attendees are switched off')).toBeTruthy();
@@ -125,6 +126,10 @@ describe('messages about me', () => {
     pass(1000);
     expect(screen.getByText('You may use your microphone now')).toBeTruthy();
     expect(media.getState().microphone.wanted).toBe(false);
+    // Taken from this person alone: nobody else is spoken of.
+    server.emit('rights', { names: ['speak'] });
+    pass(1000);
+    expect(screen.getByText('You may not write in the chat at the moment')).toBeTruthy();
   });
 });
 
@@ -142,6 +147,17 @@ describe('sounds', () => {
     pass(600);
     server.emit('unmute.asked', { by: 'mia' });
     expect(played.mock.calls.slice(2)).toEqual([['hand'], ['asked']]);
+  });
+
+  it('knock for who waits, and are silent for people who were only hidden', () => {
+    const server = fakeLive([me, mia], { rights: ['admit'] });
+    mount();
+    server.emit('seat.left', { seat: 'mia', reason: 'hidden' });
+    server.emit('seat.joined', { ...mia, joinedAt: Date.now() - 600_000 });
+    server.emit('waiter.came', aWaiter('late', { reason: 'full' }));
+    expect(played).not.toHaveBeenCalled();
+    server.emit('waiter.came', aWaiter('anna'));
+    expect(played.mock.calls).toEqual([['knock']]);
   });
 
   it('stay silent when switched off', () => {

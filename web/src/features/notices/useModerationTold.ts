@@ -40,7 +40,11 @@ export function useModerationTold(): void {
         if (may === last.rights.has(right)) continue;
         // A rule for everyone is told as one; an exception concerns this person alone.
         const rule = last.policy[switchOf[right]] !== now.policy[switchOf[right]];
-        const key = may ? (`gained.${right}` as const) : rule ? (`lost.${right}` as const) : (`taken.${right}` as const);
+        const key = may
+          ? (`gained.${right}` as const)
+          : rule
+            ? (`lost.${right}` as const)
+            : (`taken.${right}` as const);
         toast.show(t(key), { tone: may ? 'info' : 'warning' });
       }
     };
@@ -66,7 +70,8 @@ export function useModerationTold(): void {
       useLive.subscribe((now, last) => {
         // The first welcome says what one may do; that is no news.
         if (last.you === '' || now.you !== last.you) return;
-        if (roleIn(now) === roleIn(last) && now.rights === last.rights) return;
+        const { rights, policy } = last;
+        if (roleIn(now) === roleIn(last) && now.rights === rights && now.policy === policy) return;
         before ??= last;
         timer ??= setTimeout(compare, settle);
       }),

@@ -100,7 +100,8 @@ function RenameDialog({ seat, onClose }: OfSeat) {
   const submit = async () => {
     if (wrong !== undefined) return;
     setPending(true);
-    const done = wanted === seat.name || (await attempt(live.send('rename', { seat: seat.id, name: wanted })));
+    const done =
+      wanted === seat.name || (await attempt(live.send('rename', { seat: seat.id, name: wanted })));
     setPending(false);
     if (!done) return;
     announce(t('done.rename', { name: wanted }));

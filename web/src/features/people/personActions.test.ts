@@ -40,8 +40,16 @@ describe('personActions', () => {
         'remove',
       ],
     ],
-    ['an owner, for a moderator', { seat: seat({ role: 'owner' }), muted: false }, ['pin', 'spotlight', 'write']],
-    ['a muted owner may be asked', { seat: seat({ role: 'owner' }) }, ['askUnmute', 'pin', 'spotlight', 'write']],
+    [
+      'an owner, for a moderator',
+      { seat: seat({ role: 'owner' }), muted: false },
+      ['pin', 'spotlight', 'write'],
+    ],
+    [
+      'a muted owner may be asked',
+      { seat: seat({ role: 'owner' }) },
+      ['askUnmute', 'pin', 'spotlight', 'write'],
+    ],
     [
       'an owner, for an owner',
       { me: { id: 'me', role: 'owner' }, seat: seat({ role: 'owner' }), muted: false },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeading } from '@/a11y';
 import { faultText } from '@/i18n';
@@ -47,11 +47,12 @@ function Fields({ door, onJoin, busy, refusal }: PreJoinProps) {
   const [typed, setTyped] = useState(() => (door.signedInName === '' ? rememberedName() : door.signedInName));
   const [tried, setTried] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const passcode = usePasscode(door.passcodeNeeded, refusal);
+  const code = useRef<HTMLInputElement>(null);
+  const passcode = usePasscode(refusal, code);
   const bound = door.nameBound !== '';
   const name = bound ? door.nameBound : typed;
   const fault = bound ? null : nameFault(name);
-  const error = refusal === undefined || passcode.concerns(refusal) ? undefined : textOf(refusal.code);
+  const error = refusal === undefined || aboutPasscode(refusal) ? undefined : textOf(refusal.code);
 
   const join = (): void => {
     if (busy) return;
@@ -60,7 +61,11 @@ function Fields({ door, onJoin, busy, refusal }: PreJoinProps) {
       field.current?.focus();
       return;
     }
-    if (!passcode.complete()) return;
+    if (door.passcodeNeeded && passcode.value === '') {
+      passcode.miss();
+      code.current?.focus();
+      return;
+    }
     if (!bound) rememberName(name.trim());
     onJoin({ name: name.trim(), passcode: passcode.value });
   };
@@ -94,9 +99,9 @@ function Fields({ door, onJoin, busy, refusal }: PreJoinProps) {
             : { description: t('name.hint') })}
         />
       )}
-      {passcode.needed && (
+      {door.passcodeNeeded && (
         <PasswordField
-          ref={passcode.field}
+          ref={code}
           label={t('passcode')}
           value={passcode.value}
           onChange={passcode.change}
@@ -126,23 +131,24 @@ function Fields({ door, onJoin, busy, refusal }: PreJoinProps) {
 
 const textOf = (code: string): string => faultText(code === connectionLost ? 'network' : code);
 
+const aboutPasscode = ({ code }: Refusal): boolean => code.startsWith('passcode.');
+
 /** The passcode as typed, with what is wrong about it until the person changes it. */
-function usePasscode(needed: boolean, refusal: Refusal | undefined) {
+function usePasscode(refusal: Refusal | undefined, field: RefObject<HTMLInputElement | null>) {
   const { t } = useTranslation('prejoin');
   const [value, setValue] = useState('');
   const [empty, setEmpty] = useState(false);
   /** The refusal that was answered by typing something else. */
   const [answered, setAnswered] = useState<Refusal>();
-  const field = useRef<HTMLInputElement>(null);
-  const concerns = ({ code }: Refusal): boolean => code.startsWith('passcode.');
-  const refused = refusal !== undefined && refusal !== answered && concerns(refusal) ? refusal : undefined;
+  const refused =
+    refusal !== undefined && refusal !== answered && aboutPasscode(refusal) ? refusal : undefined;
 
   useEffect(() => {
     if (refused !== undefined) {
       field.current?.focus();
       field.current?.select();
     }
-  }, [refused]);
+  }, [refused, field]);
 
   let error: string | undefined;
   if (empty && value === '') error = t('passcode.empty');
@@ -152,22 +158,14 @@ function usePasscode(needed: boolean, refusal: Refusal | undefined) {
     error = t(refused.code === 'passcode.required' ? 'passcode.new' : 'passcode.wrong');
   }
   return {
-    needed,
     value,
     error,
-    field,
-    concerns,
     change: (next: string) => {
       setValue(next);
       setAnswered(refusal);
     },
-    /** Whether it can be sent; puts the person into the field otherwise. */
-    complete: (): boolean => {
-      if (!needed || value !== '') return true;
-      setEmpty(true);
-      field.current?.focus();
-      return false;
-    },
+    /** Somebody tried without. */
+    miss: () => setEmpty(true),
   };
 }
 

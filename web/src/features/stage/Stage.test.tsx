@@ -27,6 +27,7 @@ function enter(...seats: Seat[]): void {
     you: 'me',
     seats: Object.fromEntries(seats.map((each) => [each.id, each])),
     order: seats.map(({ id }) => id),
+    rights: new Set(['seePeople', 'seeCameras']),
     meeting: { id: 'm', name: 'Council', organisation: 'Town', welcome: '', maxShares: 1 },
   });
 }
