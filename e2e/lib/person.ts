@@ -139,8 +139,8 @@ export class Person {
     return (await this.page.getByText(/\/m\/[a-z2-7]{26}/).first().textContent()) ?? ''
   }
 
-  /** Makes a personal link in the settings of the only meeting. */
-  async makeLink(start: string, { name, uses = 'once', expiresAt }: { name?: string; uses?: 'once' | 'any'; expiresAt?: Date }): Promise<string> {
+  /** Makes a personal link in the settings of the only meeting; `lasts` is in ms. */
+  async makeLink(start: string, { name, uses = 'once', lasts }: { name?: string; uses?: 'once' | 'any'; lasts?: number }): Promise<string> {
     const { page } = this
     await page.goto(start)
     await this.button(/^Settings of/).click()
@@ -151,9 +151,10 @@ export class Person {
       await page.getByRole('button', { name: /Lets in$/ }).click()
       await page.getByRole('option', { name: 'Any number of people' }).click()
     }
-    if (expiresAt) {
+    if (lasts !== undefined) {
       // The field speaks local time, to the second.
-      const local = new Date(expiresAt.getTime() - expiresAt.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+      const end = new Date(Date.now() + lasts)
+      const local = new Date(end.getTime() - end.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
       await page.getByLabel(/^Valid until/).fill(local)
     }
     await this.button('Make link').click()
