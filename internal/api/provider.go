@@ -43,6 +43,7 @@ type OpenIDConnect interface {
 // Directory speaks to LDAP directories.
 type Directory interface {
 	SignIn(ctx context.Context, p provider.Provider, secret pii.Secret, name string, password pii.Secret) (provider.Person, error)
+	Confirm(ctx context.Context, p provider.Provider, secret pii.Secret, subject string, password pii.Secret) error
 	Test(ctx context.Context, p provider.Provider, secret pii.Secret) error
 }
 

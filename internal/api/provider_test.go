@@ -408,6 +408,12 @@ func TestSignInByDirectory(t *testing.T) {
 	if s := is[api.Session](t, b.do("GET", "/session", ""), 200); !s.Fresh || s.SecondFactor {
 		t.Errorf("session: %+v", s)
 	}
+	if ways := call[api.ConfirmStep](b, "POST", "/session/confirm/begin", nil, 200).With; !slices.Equal(ways, []string{"password"}) {
+		t.Errorf("ways to confirm: %v", ways)
+	}
+	refused(t, b.do("POST", "/session/confirm", asJSON(t, api.Confirmation{Password: "wrong"})), 401, "password.wrong")
+	call[api.Session](b, "POST", "/session/confirm", api.Confirmation{Password: ldaptest.Password}, 200)
+
 	b = o.browser(t)
 	wrong, nobody, empty := ask("ada", "wrong"), ask("nobody", "wrong"), ask("ada", "")
 	refused(t, wrong, 401, "provider.wrong")

@@ -30,7 +30,11 @@ func (a *api) beginConfirm(ctx context.Context, _ *struct{}) (*confirmStepAnswer
 		return nil, err
 	}
 	step := ConfirmStep{With: []string{}}
-	if who.user.Provider == "" {
+	takes, err := a.takesPassword(ctx, who.user)
+	if err != nil {
+		return nil, err
+	}
+	if takes {
 		step.With = append(step.With, "password")
 	}
 	if factors.TOTP {
@@ -84,7 +88,7 @@ func (a *api) confirm(ctx context.Context, in *confirmRequest) (*sessionAnswer, 
 	case in.Body.TOTP != "":
 		with, err = "totp", a.proveTOTP(ctx, who.user, in.Body.TOTP)
 	default:
-		with, err = "password", a.verifyPassword(ctx, who.user, in.Body.Password)
+		with, err = "password", a.confirmPassword(ctx, who.user, in.Body.Password)
 	}
 	if errors.Is(err, auth.ErrCode) || errors.Is(err, auth.ErrPasskey) || errors.Is(err, auth.ErrPassword) {
 		err = a.refuse(ctx, who.user.ID, with, err)

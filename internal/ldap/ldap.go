@@ -52,7 +52,7 @@ func (d Directories) SignIn(ctx context.Context, p provider.Provider, secret pii
 		return provider.Person{}, err
 	}
 	defer service.Close() //nolint:errcheck // nothing more is asked
-	entry, err := find(service, s, name)
+	entry, err := find(service, s, strings.ReplaceAll(s.UserFilter, provider.UserMark, ldap.EscapeFilter(name)))
 	if err != nil {
 		return provider.Person{}, err
 	}
@@ -70,6 +70,28 @@ func (d Directories) SignIn(ctx context.Context, p provider.Provider, secret pii
 	return provider.Person{
 		Subject: subject, Name: entry.GetEqualFoldAttributeValue(s.NameAttr), Email: entry.GetEqualFoldAttributeValue(s.EmailAttr), Groups: groups,
 	}, nil
+}
+
+// Confirm checks the password of somebody who has signed in before. Faults: those
+// of SignIn.
+func (d Directories) Confirm(ctx context.Context, p provider.Provider, secret pii.Secret, subject string, password pii.Secret) error {
+	s := p.Settings.LDAP
+	if p.Kind != provider.LDAP || s == nil {
+		return unreachable("settings", nil)
+	}
+	if password == "" || len(password) > maxPassword || subject == "" {
+		return provider.ErrWrong
+	}
+	service, err := d.service(ctx, p, secret)
+	if err != nil {
+		return err
+	}
+	defer service.Close() //nolint:errcheck // nothing more is asked
+	entry, err := find(service, s, "("+s.SubjectAttr+"="+subjectFilter(s.SubjectAttr, subject)+")")
+	if err != nil {
+		return err
+	}
+	return d.check(ctx, p, entry.DN, password)
 }
 
 // Test signs the service account in and looks below the base. Fault:
@@ -191,9 +213,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// find returns the one entry that name means.
-func find(conn *ldap.Conn, s *provider.LDAPSettings, name string) (*ldap.Entry, error) {
-	filter := strings.ReplaceAll(s.UserFilter, provider.UserMark, ldap.EscapeFilter(name))
+// find returns the one entry that fits.
+func find(conn *ldap.Conn, s *provider.LDAPSettings, filter string) (*ldap.Entry, error) {
 	attributes := []string{s.SubjectAttr, s.NameAttr, s.EmailAttr}
 	if s.GroupsAttr != "" {
 		attributes = append(attributes, s.GroupsAttr)
@@ -262,6 +283,19 @@ func subjectOf(entry *ldap.Entry, attribute string) (string, error) {
 		return hex.EncodeToString(values[0]), nil
 	}
 	return string(values[0]), nil
+}
+
+// subjectFilter writes what subjectOf gave as RFC 4515 §3 wants it in a filter.
+func subjectFilter(attribute, subject string) string {
+	raw, err := hex.DecodeString(subject)
+	if err != nil || !strings.EqualFold(attribute, "objectGUID") {
+		return ldap.EscapeFilter(subject)
+	}
+	var out strings.Builder
+	for _, b := range raw {
+		fmt.Fprintf(&out, `\%02x`, b)
+	}
+	return out.String()
 }
 
 // unreachable explains to the operator at which step it went wrong, without what

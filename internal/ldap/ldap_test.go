@@ -58,6 +58,24 @@ func TestSignIn(t *testing.T) {
 	}
 
 	p := directory(d.Settings())
+	ada, err := ldap.Directories{}.SignIn(t.Context(), p, ldaptest.SearchPassword, "ada", ldaptest.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (ldap.Directories{}).Confirm(t.Context(), p, ldaptest.SearchPassword, ada.Subject, ldaptest.Password); err != nil {
+		t.Errorf("ada confirms: %v: %v", err, errors.Unwrap(err))
+	}
+	for name, err := range map[string]error{
+		"wrong password": ldap.Directories{}.Confirm(t.Context(), p, ldaptest.SearchPassword, ada.Subject, "wrong"),
+		"no password":    ldap.Directories{}.Confirm(t.Context(), p, ldaptest.SearchPassword, ada.Subject, ""),
+		"no subject":     ldap.Directories{}.Confirm(t.Context(), p, ldaptest.SearchPassword, "", ldaptest.Password),
+		"any subject":    ldap.Directories{}.Confirm(t.Context(), p, ldaptest.SearchPassword, "*", ldaptest.Password),
+		"gone":           ldap.Directories{}.Confirm(t.Context(), p, ldaptest.SearchPassword, "00000000-0000-0000-0000-000000000000", ldaptest.Password),
+	} {
+		if !errors.Is(err, provider.ErrWrong) {
+			t.Errorf("%s: %v: %v", name, err, errors.Unwrap(err))
+		}
+	}
 	for name, tt := range map[string]struct{ user, password string }{
 		"wrong password":        {"ada", "wrong"},
 		"empty password":        {"ada", ""},

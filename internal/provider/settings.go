@@ -195,9 +195,10 @@ func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
 // parseURL wants passwords encrypted on their way.
 func (l LDAPSettings) parseURL(internal bool) error {
 	u, err := url.Parse(l.URL)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return invalid("url", "is not an address")
+	}
+	switch {
 	case u.Scheme != "ldap" && u.Scheme != "ldaps":
 		return invalid("url", "must begin with ldaps:// or ldap://")
 	case u.Scheme == "ldaps" && l.StartTLS:
