@@ -1,75 +1,37 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import type { AuditEntry } from './admin';
-import { request } from './request';
+import { answer, client, type Schemas } from './client';
 
-/** What an assertion or a new passkey is asked for with: WebAuthn's options as JSON, in `publicKey` or bare. */
-export type PasskeyOptions = Record<string, unknown>;
-
-export interface Passkey {
-  id: string;
-  name: string;
-  createdAt: string;
-}
-
-export interface Account {
-  id: string;
-  name: string;
-  email: string;
-  admin: boolean;
-  /** Signs in with a password of ours, not with an identity provider. */
-  password: boolean;
-  totp: boolean;
-  /** How many. */
-  passkeys: number;
-  /** How many are left. */
-  recoveryCodes: number;
-}
-
-export interface AccountSession {
-  id: string;
-  browser: string;
-  createdAt: string;
-  lastDay: string;
-  current: boolean;
-  provider: string;
-}
-
-/** Ways to prove that one is still oneself. */
-export type ConfirmWay = 'password' | 'totp' | 'passkey';
-
-/** What a person proves who they are with. */
-export type Proof = { password: string } | { totp: string } | { challenge: string; passkey: object };
+export type Account = Schemas['Account'];
+export type Passkey = Schemas['Passkey'];
+/** What a person proves who they are with; exactly one member of it. */
+export type Proof = Schemas['Confirmation'];
 
 /** One's own account. */
 export const account = {
-  me: () => request<Account>('GET', '/account'),
-  rename: (name: string) => request('PATCH', '/account', { body: { name } }),
-  changePassword: (old: string, fresh: string) =>
-    request('POST', '/account/password', { body: { old, new: fresh } }),
-  beginTotp: () => request<{ secret: string; uri: string }>('POST', '/account/totp'),
-  confirmTotp: (code: string) =>
-    request<{ recoveryCodes: string[] }>('POST', '/account/totp/confirm', { body: { code } }),
-  removeTotp: () => request('DELETE', '/account/totp'),
-  newRecoveryCodes: () => request<{ recoveryCodes: string[] }>('POST', '/account/recovery-codes'),
-  passkeys: () => request<{ passkeys: Passkey[] }>('GET', '/account/passkeys'),
-  beginPasskey: () =>
-    request<{ challenge: string; options: PasskeyOptions }>('POST', '/account/passkeys/begin'),
+  me: () => answer(client.GET('/api/v1/account')),
+  rename: (name: string) => answer(client.PATCH('/api/v1/account', { body: { name } })),
+  changePassword: (body: Schemas['PasswordChange']) =>
+    answer(client.POST('/api/v1/account/password', { body })),
+  beginTotp: () => answer(client.POST('/api/v1/account/totp')),
+  confirmTotp: (code: string) => answer(client.POST('/api/v1/account/totp/confirm', { body: { code } })),
+  removeTotp: () => answer(client.DELETE('/api/v1/account/totp')),
+  newRecoveryCodes: () => answer(client.POST('/api/v1/account/recovery-codes')),
+  passkeys: () => answer(client.GET('/api/v1/account/passkeys')),
+  beginPasskey: () => answer(client.POST('/api/v1/account/passkeys/begin')),
   finishPasskey: (challenge: string, name: string, credential: object) =>
-    request<{ passkey: Passkey }>('POST', '/account/passkeys', { body: { challenge, name, credential } }),
+    answer(client.POST('/api/v1/account/passkeys', { body: { challenge, name, credential } })),
   renamePasskey: (id: string, name: string) =>
-    request('PATCH', `/account/passkeys/${id}`, { body: { name } }),
-  deletePasskey: (id: string) => request('DELETE', `/account/passkeys/${id}`),
-  sessions: () => request<{ sessions: AccountSession[] }>('GET', '/account/sessions'),
-  endSession: (id: string) => request('DELETE', `/account/sessions/${id}`),
-  endOtherSessions: () => request('DELETE', '/account/sessions'),
-  access: () => request<{ entries: AuditEntry[] }>('GET', '/account/access'),
+    answer(client.PATCH('/api/v1/account/passkeys/{id}', { params: { path: { id } }, body: { name } })),
+  deletePasskey: (id: string) =>
+    answer(client.DELETE('/api/v1/account/passkeys/{id}', { params: { path: { id } } })),
+  sessions: () => answer(client.GET('/api/v1/account/sessions')),
+  endSession: (id: string) =>
+    answer(client.DELETE('/api/v1/account/sessions/{id}', { params: { path: { id } } })),
+  endOtherSessions: () => answer(client.DELETE('/api/v1/account/sessions')),
+  access: (cursor: string) => answer(client.GET('/api/v1/account/access', { params: { query: { cursor } } })),
 
-  beginConfirm: () =>
-    request<{ with: ConfirmWay[]; challenge?: string; options?: PasskeyOptions }>(
-      'POST',
-      '/session/confirm/begin',
-    ),
-  confirm: (proof: Proof) => request('POST', '/session/confirm', { body: proof }),
+  beginConfirm: () => answer(client.POST('/api/v1/session/confirm/begin')),
+  confirm: (body: Proof) => answer(client.POST('/api/v1/session/confirm', { body })),
 };
 
 const me = queryOptions({ queryKey: ['account'], queryFn: account.me });

@@ -1,211 +1,81 @@
-import type { Policy } from './client';
-import type { Page } from './pages';
-import { request } from './request';
+import { answer, client, type Schemas } from './client';
 
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  admin: boolean;
-  disabled: boolean;
-  /** The identity provider's id, '' for a password or passkey of ours. */
-  provider: string;
-  createdAt: string;
-}
-
-export interface RunningMeeting {
-  id: string;
-  people: number;
-  waiting: number;
-  startedAt: string;
-  /** '' for whom the name is none of the business. */
-  name: string;
-}
-
-export interface OrganisationChange {
-  name?: string;
-  accent?: string;
-  meetingPolicy?: Policy;
-  lobby?: 'off' | 'guests' | 'everyone';
-  accountRequired?: boolean;
-  secondFactor?: { administrators: boolean; everyone: boolean };
-  adminNetworks?: string[];
-  auditDays?: number;
-}
-
-export interface Organisation extends Required<OrganisationChange> {
-  logo: string;
-}
-
-export interface ProviderSettings {
-  oidc?: {
-    issuer: string;
-    clientId: string;
-    scopes?: string[];
-    groupsClaim?: string;
-  };
-  ldap?: {
-    url: string;
-    startTls?: boolean;
-    bindDn?: string;
-    baseDn: string;
-    userFilter: string;
-    nameAttribute?: string;
-    emailAttribute?: string;
-    subjectAttribute?: string;
-    groupsAttribute?: string;
-  };
-  accounts: { create: boolean; domains?: string[]; adminGroups?: string[] };
-}
-
-export interface Provider {
-  id: string;
-  kind: 'oidc' | 'ldap';
-  name: string;
-  enabled: boolean;
-  secretSet: boolean;
-  settings: ProviderSettings;
-  redirectUri: string;
-  backchannelUri: string;
-}
-
-interface ProviderChange {
-  name: string;
-  enabled: boolean;
-  /** Left out: stays as it is. */
-  secret?: string;
-  settings: ProviderSettings;
-}
-
-export interface Key {
-  id: string;
-  name: string;
-  scopes: string[];
-  createdAt: string;
-  /** Missing for never. */
-  expiresAt?: string;
-}
-
-export interface AuditParty {
-  kind: string;
-  id: string;
-  /** '' when the account is gone, or for what has no name. */
-  name: string;
-}
-
-export interface AuditEntry {
-  number: number;
-  at: string;
-  action: string;
-  actor: AuditParty;
-  credential: string;
-  meeting: string;
-  subject: AuditParty;
-  detail: Record<string, string>;
-}
+export type Person = Schemas['Person'];
+export type Organisation = Schemas['Organisation'];
+export type OrganisationChange = Schemas['OrganisationChange'];
+export type Provider = Schemas['Provider'];
+export type ProviderSettings = Schemas['Settings'];
+export type Key = Schemas['Key'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditParty = Schemas['AuditParty'];
+export type Pool = Schemas['Pool'];
+export type Reservation = Schemas['Reservation'];
+export type Tenant = Schemas['Tenant'];
 
 export interface AuditFilter {
-  action: string;
-  from: string;
-  to: string;
+  action?: string;
+  /** Not before, and before. */
+  from?: string;
+  to?: string;
 }
 
-interface AuditVerdict {
-  ok: boolean;
-  entries: number;
-  problem?: {
-    what: 'changed' | 'missing' | 'inserted' | 'moved' | 'rewritten' | 'forged' | 'unsigned';
-    from: number;
-  };
-}
-
-export interface Pool {
-  /** 0 for no limit but the machine's. */
-  places: number;
-  used: number;
-  waiting: number;
-}
-
-interface PoolUsage {
-  at: string;
-  peak: number;
-  waiting: number;
-}
-
-export interface Reservation {
-  id: string;
-  meeting: string;
-  places: number;
-  from: string;
-  until: string;
-}
-
-export interface Tenant {
-  id: string;
-  name: string;
-  home: boolean;
-  hosts: string[];
-  places: number;
-  link: string;
-}
-
-interface NewTenant {
-  name: string;
-  hosts: string[];
-  places: number;
-  adminName: string;
-  adminEmail: string;
-}
+const at = (id: string) => ({ params: { path: { id } } });
 
 /** The administration of the organisation, and for operators of the server. */
 export const admin = {
   people: (search: string, cursor: string) =>
-    request<Page & { people: Person[] }>('GET', '/people', { query: { search, cursor } }),
-  addPerson: (body: { name: string; email: string; admin: boolean }) =>
-    request<{ person: Person; link: string }>('POST', '/people', { body }),
-  changePerson: (id: string, body: { admin?: boolean; disabled?: boolean }) =>
-    request<Person>('PATCH', `/people/${id}`, { body }),
-  deletePerson: (id: string) => request('DELETE', `/people/${id}`),
-  resetPerson: (id: string) => request<{ link: string }>('POST', `/people/${id}/reset`),
-  removeFactors: (id: string) => request('DELETE', `/people/${id}/factors`),
-  endSessions: (id: string) => request('DELETE', `/people/${id}/sessions`),
+    answer(client.GET('/api/v1/people', { params: { query: { search, cursor } } })),
+  addPerson: (body: Schemas['NewPerson']) => answer(client.POST('/api/v1/people', { body })),
+  changePerson: (id: string, body: Schemas['PersonChange']) =>
+    answer(client.PATCH('/api/v1/people/{id}', { ...at(id), body })),
+  deletePerson: (id: string) => answer(client.DELETE('/api/v1/people/{id}', at(id))),
+  resetPerson: (id: string) => answer(client.POST('/api/v1/people/{id}/reset', at(id))),
+  removeFactors: (id: string) => answer(client.DELETE('/api/v1/people/{id}/factors', at(id))),
+  endSessions: (id: string) => answer(client.DELETE('/api/v1/people/{id}/sessions', at(id))),
 
-  running: () => request<{ meetings: RunningMeeting[] }>('GET', '/meetings/running'),
+  running: (cursor: string) =>
+    answer(client.GET('/api/v1/meetings/running', { params: { query: { cursor } } })),
 
-  organisation: () => request<Organisation>('GET', '/organisation'),
-  changeOrganisation: (body: OrganisationChange) => request<Organisation>('PATCH', '/organisation', { body }),
-  setLogo: (file: File) => request('PUT', '/organisation/logo', { body: file }),
-  removeLogo: () => request('DELETE', '/organisation/logo'),
+  organisation: () => answer(client.GET('/api/v1/organisation')),
+  changeOrganisation: (body: OrganisationChange) => answer(client.PATCH('/api/v1/organisation', { body })),
+  setLogo: (file: File) =>
+    answer(
+      client.PUT('/api/v1/organisation/logo', {
+        body: file as unknown as string, // the description has no better word for bytes
+        bodySerializer: (body: unknown) => body as BodyInit,
+        headers: { 'Content-Type': file.type },
+      }),
+    ),
+  removeLogo: () => answer(client.DELETE('/api/v1/organisation/logo')),
 
-  providers: () => request<{ providers: Provider[] }>('GET', '/providers'),
-  addProvider: (body: ProviderChange & { kind: Provider['kind'] }) =>
-    request<Provider>('POST', '/providers', { body }),
-  changeProvider: (id: string, body: ProviderChange) =>
-    request<Provider>('PATCH', `/providers/${id}`, { body }),
-  deleteProvider: (id: string) => request('DELETE', `/providers/${id}`),
-  testProvider: (id: string) => request<{ ok: boolean; problem?: string }>('POST', `/providers/${id}/test`),
+  providers: () => answer(client.GET('/api/v1/providers')),
+  addProvider: (body: Schemas['CreateProvider']) => answer(client.POST('/api/v1/providers', { body })),
+  changeProvider: (id: string, body: Schemas['ChangeProvider']) =>
+    answer(client.PATCH('/api/v1/providers/{id}', { ...at(id), body })),
+  deleteProvider: (id: string) => answer(client.DELETE('/api/v1/providers/{id}', at(id))),
+  testProvider: (id: string) => answer(client.POST('/api/v1/providers/{id}/test', at(id))),
 
-  keys: () => request<{ keys: Key[]; scopes: string[] }>('GET', '/keys'),
-  addKey: (body: { name: string; scopes: string[]; expiresAt?: string }) =>
-    request<{ key: Key; secret: string }>('POST', '/keys', { body }),
-  deleteKey: (id: string) => request('DELETE', `/keys/${id}`),
+  keys: () => answer(client.GET('/api/v1/keys')),
+  addKey: (body: Schemas['NewKey']) => answer(client.POST('/api/v1/keys', { body })),
+  deleteKey: (id: string) => answer(client.DELETE('/api/v1/keys/{id}', at(id))),
 
   audit: (filter: AuditFilter, cursor: string) =>
-    request<Page & { entries: AuditEntry[] }>('GET', '/audit', { query: { ...filter, cursor } }),
-  verifyAudit: () => request<AuditVerdict>('POST', '/audit/verify'),
-  redact: (user: string) => request('POST', '/audit/redact', { body: { user } }),
+    answer(client.GET('/api/v1/audit', { params: { query: { ...filter, cursor } } })),
+  verifyAudit: () => answer(client.POST('/api/v1/audit/verify')),
+  redact: (user: string) => answer(client.POST('/api/v1/audit/redact', { body: { user } })),
 
-  pool: () => request<Pool>('GET', '/pool'),
-  usage: (from: string, to: string, step: string) =>
-    request<{ usage: PoolUsage[] }>('GET', '/pool/usage', { query: { from, to, step } }),
-  reservations: () => request<{ reservations: Reservation[] }>('GET', '/pool/reservations'),
-  reserve: (body: Omit<Reservation, 'id'>) => request<Reservation>('POST', '/pool/reservations', { body }),
-  unreserve: (id: string) => request('DELETE', `/pool/reservations/${id}`),
+  pool: () => answer(client.GET('/api/v1/pool')),
+  usage: (query: { from: string; to: string; step: string }) =>
+    answer(client.GET('/api/v1/pool/usage', { params: { query } })),
+  reservations: (cursor: string) =>
+    answer(client.GET('/api/v1/pool/reservations', { params: { query: { cursor } } })),
+  reserve: (body: Schemas['NewReservation']) => answer(client.POST('/api/v1/pool/reservations', { body })),
+  unreserve: (id: string) => answer(client.DELETE('/api/v1/pool/reservations/{id}', at(id))),
 
-  tenants: (cursor: string) =>
-    request<Page & { tenants: Tenant[] }>('GET', '/tenants', { query: { cursor } }),
-  addTenant: (body: NewTenant) => request<{ tenant: Tenant; link: string }>('POST', '/tenants', { body }),
-  changeTenant: (id: string, body: Pick<Tenant, 'name' | 'hosts' | 'places'>) =>
-    request<Tenant>('PATCH', `/tenants/${id}`, { body }),
-  deleteTenant: (id: string, name: string) => request('DELETE', `/tenants/${id}`, { body: { name } }),
+  tenants: (cursor: string) => answer(client.GET('/api/v1/tenants', { params: { query: { cursor } } })),
+  addTenant: (body: Schemas['NewTenant']) => answer(client.POST('/api/v1/tenants', { body })),
+  changeTenant: (id: string, body: Schemas['TenantChange']) =>
+    answer(client.PATCH('/api/v1/tenants/{id}', { ...at(id), body })),
+  deleteTenant: (id: string, name: string) =>
+    answer(client.DELETE('/api/v1/tenants/{id}', { ...at(id), body: { name } })),
 };

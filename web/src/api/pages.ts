@@ -13,6 +13,8 @@ export function usePages<Part extends Page, Item>(
   key: readonly unknown[],
   read: (cursor: string) => Promise<Part>,
   itemsOf: (part: Part) => readonly Item[],
+  /** Milliseconds after which it is read again. */
+  again?: number,
 ) {
   const { data, ...query } = useInfiniteQuery<
     Part,
@@ -26,6 +28,7 @@ export function usePages<Part extends Page, Item>(
     initialPageParam: '',
     getNextPageParam: ({ next }) => (next === '' ? undefined : next),
     placeholderData: keepPreviousData,
+    ...(again === undefined ? {} : { refetchInterval: again }),
   });
   return { ...query, items: data?.pages.flatMap(itemsOf) };
 }

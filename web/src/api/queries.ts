@@ -35,7 +35,7 @@ export const useMeetings = () => useQuery(meetings);
 /** useSignedIn tells every page that somebody is signed in now, once they know how. */
 export function useSignedIn(): () => Promise<void> {
   const client = useQueryClient();
-  return () => client.fetchQuery({ ...session, staleTime: 0 }).then(() => undefined);
+  return () => client.query({ ...session, staleTime: 0 }).then(() => undefined);
 }
 
 export function useSetUp() {
@@ -59,7 +59,7 @@ export function useSignOut() {
       client.removeQueries({
         predicate: ({ queryKey }) => queryKey[0] !== 'server' && queryKey[0] !== 'session',
       });
-      return client.fetchQuery({ ...session, staleTime: 0 });
+      return client.query({ ...session, staleTime: 0 });
     },
   });
 }

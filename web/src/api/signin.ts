@@ -1,35 +1,24 @@
-import type { PasskeyOptions } from './account';
-import type { User } from './client';
-import { request } from './request';
+import { answer, client, type Schemas } from './client';
 
-export type Factor = 'totp' | 'passkey' | 'recovery';
-
-/** A step on the way in. */
-export interface Step {
-  /** Who is signed in now; missing when a second factor is to follow. */
-  user?: User;
-  factor?: Factor[];
-  /** Names the sign-in until the second factor is shown. */
-  challenge?: string;
-  /** What a passkey is asked for with, when it is among the factors. */
-  options?: PasskeyOptions;
-}
+/** A step on the way in: the person, or the second factor that is to follow. */
+export type Step = Schemas['SignInStep'];
+export type Factor = NonNullable<Step['factor']>[number];
+export type SignInProvider = Schemas['SignInProvider'];
 
 /** The ways to sign in; each sets the session's cookie when it is done. */
 export const signin = {
   password: (email: string, password: string) =>
-    request<Step>('POST', '/session', { body: { email, password } }),
-  factor: (challenge: string, proof: { totp: string } | { recovery: string } | { passkey: object }) =>
-    request<Step>('POST', '/session/factor', { body: { challenge, ...proof } }),
-  beginPasskey: () =>
-    request<{ challenge: string; options: PasskeyOptions }>('POST', '/session/passkey/begin'),
+    answer(client.POST('/api/v1/session', { body: { email, password } })),
+  factor: (body: Schemas['SecondStep']) => answer(client.POST('/api/v1/session/factor', { body })),
+  beginPasskey: () => answer(client.POST('/api/v1/session/passkey/begin')),
   passkey: (challenge: string, credential: object) =>
-    request<Step>('POST', '/session/passkey', { body: { challenge, credential } }),
-  ldap: (provider: string, user: string, password: string) =>
-    request<Step>('POST', `/signin/${provider}/ldap`, { body: { user, password } }),
-  /** Where the browser goes to sign in with a provider. */
-  providerURL: (provider: string, from: string) =>
-    `/api/v1/signin/${provider}?${new URLSearchParams({ return: from })}`,
+    answer(client.POST('/api/v1/session/passkey', { body: { challenge, credential } })),
+  ldap: (id: string, user: string, password: string) =>
+    answer(client.POST('/api/v1/signin/{id}/ldap', { params: { path: { id } }, body: { user, password } })),
+  /** Whose one-time link it is. */
+  whose: (secret: string) => answer(client.POST('/api/v1/welcome/person', { body: { secret } })),
+  /** Where the browser goes after signing out here, to be signed out there too. */
+  signOutURL: (provider: string) => `/api/v1/signin/${provider}/signout`,
   welcome: (secret: string, password: string) =>
-    request<Step>('POST', '/welcome', { body: { secret, password } }),
+    answer(client.POST('/api/v1/welcome', { body: { secret, password } })),
 };

@@ -10,6 +10,8 @@ export interface Column<Row> {
   numeric?: boolean;
   /** The title is for screen readers only, as over a column of buttons. */
   hideTitle?: boolean;
+  /** On a phone it stands in the card's upper corner: for a button or two. */
+  corner?: boolean;
 }
 
 export interface TableProps<Row> {
@@ -63,7 +65,11 @@ export function Table<Row>({ label, columns, rows, keyOf, className }: TableProp
                 <td
                   key={column.id}
                   {...roles.cell}
-                  className={cx(column.numeric && styles['numeric'])}
+                  className={cx(
+                    column.numeric && styles['numeric'],
+                    column.hideTitle && styles['untitled'],
+                    column.corner && styles['corner'],
+                  )}
                   data-title={column.hideTitle ? undefined : column.title}
                 >
                   {column.cell(row)}

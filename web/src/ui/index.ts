@@ -21,7 +21,7 @@ export * from './signal';
 export * from './SidePanel';
 export * from './Slider';
 export * from './Spinner';
-export { Table, type Column } from './Table';
+export { Table } from './Table';
 export * from './Tabs';
 export * from './TextField';
 export { toast, Toasts } from './Toast';

@@ -27,7 +27,7 @@ export function FactorFirst({ user }: { user: User }) {
       <div className={styles['first']}>
         <div className={styles['section']}>
           <PageHeading title={t('first.title')} />
-          <p className={styles['text']}>{t('first.text')}</p>
+          <p className={styles['text']}>{t(codes ? 'first.done' : 'first.text')}</p>
           {add.isError && !(add.error instanceof NotConfirmed) && (
             <Banner tone={add.error instanceof PasskeyDeclined ? 'info' : 'danger'} live>
               {add.error instanceof PasskeyDeclined ? t('passkeys.declined') : textOf(add.error)}
@@ -39,6 +39,7 @@ export function FactorFirst({ user }: { user: User }) {
             <TotpSetUp onDone={setCodes} onCancel={() => setApp(false)} />
           ) : (
             <div className={styles['form']}>
+              <p>{t('first.choose')}</p>
               <Button
                 variant="primary"
                 size="large"

@@ -26,7 +26,7 @@ export function Password({ account: me }: { account: Account }) {
     change.reset();
   };
   const change = useMutation({
-    mutationFn: () => confirmed(() => account.changePassword(old, fresh)),
+    mutationFn: () => confirmed(() => account.changePassword({ old, new: fresh })),
     onSuccess: async () => {
       close();
       toast.show(t('password.saved'), { tone: 'success' });

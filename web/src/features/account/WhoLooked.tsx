@@ -1,18 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { textOf } from '@/api';
 import { account } from '@/api/account';
+import { usePages } from '@/api/pages';
 import { AuditSentence } from '@/features/audit';
 import { formatDate, formatTime } from '@/i18n';
-import { Banner } from '@/ui';
+import { Banner, LoadMore } from '@/ui';
 import styles from './Account.module.css';
 import { Section } from './Section';
 
 /** WhoLooked tells the person who read or changed what is kept of them. */
 export function WhoLooked() {
   const { t } = useTranslation('account');
-  const seen = useQuery({ queryKey: ['account', 'access'], queryFn: account.access });
-  const list = seen.data?.entries ?? [];
+  const seen = usePages(['account', 'access'], account.access, (part) => part.entries);
+  const list = seen.items ?? [];
   return (
     <Section title={t('access.title')} text={t('access.text')}>
       {seen.isError && <Banner tone="danger">{textOf(seen.error)}</Banner>}
@@ -33,6 +33,11 @@ export function WhoLooked() {
           ))}
         </ul>
       )}
+      <LoadMore
+        hasMore={seen.hasNextPage}
+        isPending={seen.isFetchingNextPage}
+        onPress={() => void seen.fetchNextPage()}
+      />
     </Section>
   );
 }

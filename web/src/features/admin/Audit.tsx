@@ -48,9 +48,9 @@ const day = 86_400_000; // ms
 /** The filter as the server takes it; the days are those of the person's own clock, both included. */
 function filterOf(action: string, from: string, until: string): AuditFilter {
   return {
-    action,
-    from: from === '' ? '' : new Date(`${from}T00:00:00`).toISOString(),
-    to: until === '' ? '' : new Date(Date.parse(`${until}T00:00:00`) + day).toISOString(),
+    ...(action === 'all' ? {} : { action }),
+    ...(from === '' ? {} : { from: new Date(`${from}T00:00:00`).toISOString() }),
+    ...(until === '' ? {} : { to: new Date(Date.parse(`${until}T00:00:00`) + day).toISOString() }),
   };
 }
 
@@ -61,7 +61,7 @@ export default function Audit() {
   const [from, setFrom] = useState('');
   const [until, setUntil] = useState('');
   const [redacting, setRedacting] = useState(false);
-  const filter = filterOf(action === 'all' ? '' : action, from, until);
+  const filter = filterOf(action, from, until);
   const audit = usePages(
     ['audit', filter],
     (cursor) => admin.audit(filter, cursor),

@@ -34,7 +34,7 @@ function useScopeText(): (scope: string) => string {
   const { t, i18n } = useTranslation('admin');
   const has = (key: string): key is ScopeKey => i18n.exists(key, { ns: 'admin' });
   return (scope) => {
-    const key = `scope.${scope}`;
+    const key = `scope.${scope.replace(':', '.')}`; // i18next takes a colon for its own
     return has(key) ? t(key) : scope;
   };
 }
@@ -104,6 +104,7 @@ export default function Keys() {
               id: 'actions',
               title: t('people.actions'),
               hideTitle: true,
+              corner: true,
               numeric: true,
               cell: (key) => (
                 <IconButton

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { admin } from '@/api/admin';
-import { useServer } from '@/api';
-import { LinkButton, Meter } from '@/ui';
+import { textOf, useServer } from '@/api';
+import { usePages } from '@/api/pages';
+import { Button, LinkButton, Meter } from '@/ui';
 import styles from './Admin.module.css';
 import { Failure } from './Failure';
 import { Head } from './Head';
@@ -13,9 +14,9 @@ export const warningAt = 0.8;
 /** Overview is what one wants to know first: what goes on, whether it fits, what is left to do. */
 export default function Overview() {
   const { t } = useTranslation('admin');
-  const running = useQuery({ queryKey: ['running'], queryFn: admin.running, refetchInterval: 15_000 });
+  const running = usePages(['running', 'all'], admin.running, (part) => part.meetings, 15_000);
   const pool = useQuery({ queryKey: ['pool', 'now'], queryFn: admin.pool, refetchInterval: 15_000 });
-  const meetings = running.data?.meetings ?? [];
+  const meetings = running.items ?? [];
   const people = meetings.reduce((sum, meeting) => sum + meeting.people, 0);
   return (
     <div className={styles['page']}>
@@ -25,9 +26,11 @@ export default function Overview() {
         <section className={styles['card']} aria-labelledby="overview-running">
           <h2 id="overview-running">{t('overview.running')}</h2>
           <p>
-            <span className={styles['figure']}>{running.data ? meetings.length : '–'}</span>
+            <span className={styles['figure']}>{running.items ? meetings.length : '–'}</span>
           </p>
-          <p className={styles['soft']}>{t('overview.people', { count: people })}</p>
+          <p className={styles['soft']}>
+            {people === 0 ? t('overview.nobody') : t('overview.people', { count: people })}
+          </p>
           <div className={styles['actions']}>
             <LinkButton href="/admin/meetings" size="small">
               {t('overview.running.see')}
@@ -43,6 +46,7 @@ export default function Overview() {
             </LinkButton>
           </div>
         </section>
+        <AuditTile />
       </div>
       <NextSteps />
     </div>
@@ -72,6 +76,42 @@ export function PoolMeter({ used, places, waiting }: { used: number; places: num
   );
 }
 
+/** AuditTile says whether the log is whole, once one has asked; asking reads all of it. */
+function AuditTile() {
+  const { t } = useTranslation('admin');
+  const verdict = useQuery({
+    queryKey: ['audit-verdict'],
+    queryFn: admin.verifyAudit,
+    enabled: false,
+    staleTime: Infinity,
+  });
+  const { data, error, isFetching } = verdict;
+  return (
+    <section className={styles['card']} aria-labelledby="overview-audit">
+      <h2 id="overview-audit">{t('section.audit')}</h2>
+      <p role="status" className={styles['grow']}>
+        {error
+          ? textOf(error)
+          : data === undefined
+            ? t('overview.audit.ask')
+            : data.ok
+              ? t('overview.audit.whole', { count: data.entries })
+              : t('overview.audit.broken')}
+      </p>
+      <div className={styles['actions']}>
+        <Button size="small" isPending={isFetching} onPress={() => void verdict.refetch()}>
+          {t('overview.audit.verify')}
+        </Button>
+        {data?.ok === false && (
+          <LinkButton size="small" href="/admin/audit">
+            {t('overview.audit.see')}
+          </LinkButton>
+        )}
+      </div>
+    </section>
+  );
+}
+
 /** NextSteps leads through what a new organisation still lacks. */
 function NextSteps() {
   const { t } = useTranslation('admin');
@@ -81,7 +121,6 @@ function NextSteps() {
     ...(people.data && people.data.people.length < 2 ? (['people'] as const) : []),
     ...(server.data?.logo === '' ? (['organisation'] as const) : []),
     'policies' as const,
-    'audit' as const,
   ];
   return (
     <section className={styles['card']} aria-labelledby="overview-next">

@@ -59,6 +59,7 @@ export default function People() {
               id: 'actions',
               title: t('people.actions'),
               hideTitle: true,
+              corner: true,
               numeric: true,
               cell: (person) => (
                 <PersonMenu

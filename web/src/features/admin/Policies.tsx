@@ -136,8 +136,9 @@ function PoliciesForm({ organisation }: { organisation: Organisation }) {
         />
       </section>
       <Failure error={save.error} />
-      <div className={styles['saveBar']}>
-        <Button type="submit" variant="primary" size="large" isDisabled={!changed} isPending={save.isPending}>
+      <div className={styles['saveBar']} data-changed={changed || undefined}>
+        <p role="status">{changed ? t('unsaved') : ''}</p>
+        <Button type="submit" variant="primary" isDisabled={!changed} isPending={save.isPending}>
           {common('save')}
         </Button>
       </div>

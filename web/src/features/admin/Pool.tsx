@@ -47,10 +47,10 @@ function Usage({ pool }: { pool: Places }) {
   const { length, step } = spans[span];
   // To the full hour, so that the same question is asked, and answered from memory, for a while.
   const [now] = useState(() => Math.ceil(Date.now() / hour) * hour);
-  const range = { from: new Date(now - length).toISOString(), until: new Date(now).toISOString() };
+  const range = { from: new Date(now - length).toISOString(), to: new Date(now).toISOString() };
   const usage = useQuery({
     queryKey: ['pool', 'usage', span],
-    queryFn: () => admin.usage(range.from, range.until, step),
+    queryFn: () => admin.usage({ ...range, step }),
   });
   const points = usage.data?.usage ?? [];
   const highest = Math.max(0, ...points.map(({ peak }) => peak));
@@ -77,7 +77,7 @@ function Usage({ pool }: { pool: Places }) {
         onChange={setSpan}
       />
       <Failure error={usage.error} onRetry={() => void usage.refetch()} />
-      {points.length === 0 ? (
+      {highest === 0 ? (
         usage.isSuccess && <p className={styles['soft']}>{t('pool.usage.none')}</p>
       ) : (
         <>

@@ -67,7 +67,7 @@ export default function Providers() {
         >
           {test.data.ok
             ? t('providers.works.text')
-            : t('providers.fails.text', { problem: test.data.problem ?? '' })}
+            : t('providers.fails.text', { problem: test.data.problem })}
         </Banner>
       )}
       {providers.isSuccess && list.length === 0 && (

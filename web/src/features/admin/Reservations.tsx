@@ -1,11 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { focusFirstInvalid } from '@/a11y';
 import { useMeetings } from '@/api';
 import { admin, type Reservation } from '@/api/admin';
+import { usePages } from '@/api/pages';
 import { formatDate, formatTime } from '@/i18n';
-import { Button, DateField, Dialog, IconButton, Plus, Select, Table, TextField, toast, Trash2 } from '@/ui';
+import {
+  Button,
+  DateField,
+  Dialog,
+  IconButton,
+  LoadMore,
+  Plus,
+  Select,
+  Table,
+  TextField,
+  toast,
+  Trash2,
+} from '@/ui';
 import styles from './Admin.module.css';
 import { Failure } from './Failure';
 import { useAct } from './useAct';
@@ -16,10 +28,10 @@ const moment = (at: string) => `${formatDate(new Date(at))}, ${formatTime(new Da
 export function Reservations() {
   const { t } = useTranslation('admin');
   const { t: common } = useTranslation('common');
-  const reservations = useQuery({ queryKey: ['pool', 'reservations'], queryFn: admin.reservations });
+  const reservations = usePages(['pool', 'reservations'], admin.reservations, (part) => part.reservations);
   const meetings = useMeetings();
   const [adding, setAdding] = useState(false);
-  const list = reservations.data?.reservations ?? [];
+  const list = reservations.items ?? [];
   const nameOf = (id: string) => meetings.data?.find((meeting) => meeting.id === id)?.name;
   const reserve = useAct({
     act: ({ meeting, places, from, until }: Reservation) => admin.reserve({ meeting, places, from, until }),
@@ -67,6 +79,7 @@ export function Reservations() {
               id: 'actions',
               title: t('people.actions'),
               hideTitle: true,
+              corner: true,
               numeric: true,
               cell: (reservation) => (
                 <IconButton
@@ -80,6 +93,11 @@ export function Reservations() {
           ]}
         />
       )}
+      <LoadMore
+        hasMore={reservations.hasNextPage}
+        isPending={reservations.isFetchingNextPage}
+        onPress={() => void reservations.fetchNextPage()}
+      />
       {adding && <AddReservation onClose={() => setAdding(false)} />}
     </section>
   );

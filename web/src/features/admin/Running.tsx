@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { admin } from '@/api/admin';
+import { usePages } from '@/api/pages';
 import { formatDate, formatTime } from '@/i18n';
-import { EmptyState, Radio, Table } from '@/ui';
+import { EmptyState, LoadMore, Radio, Table } from '@/ui';
 import styles from './Admin.module.css';
 import { Failure } from './Failure';
 import { Head } from './Head';
@@ -10,8 +10,8 @@ import { Head } from './Head';
 /** Running lists the meetings that go on now, by their numbers. */
 export default function Running() {
   const { t } = useTranslation('admin');
-  const running = useQuery({ queryKey: ['running'], queryFn: admin.running, refetchInterval: 10_000 });
-  const meetings = running.data?.meetings ?? [];
+  const running = usePages(['running', 'all'], admin.running, (part) => part.meetings, 10_000);
+  const meetings = running.items ?? [];
   return (
     <div className={styles['page']}>
       <Head title={t('section.running')} lead={t('running.lead')} />
@@ -42,15 +42,21 @@ export default function Running() {
             {
               id: 'since',
               title: t('running.since'),
-              cell: ({ startedAt }) => (
-                <time dateTime={startedAt} title={formatDate(new Date(startedAt))}>
-                  {formatTime(new Date(startedAt))}
-                </time>
-              ),
+              cell: ({ startedAt }) =>
+                startedAt !== null && (
+                  <time dateTime={startedAt} title={formatDate(new Date(startedAt))}>
+                    {formatTime(new Date(startedAt))}
+                  </time>
+                ),
             },
           ]}
         />
       )}
+      <LoadMore
+        hasMore={running.hasNextPage}
+        isPending={running.isFetchingNextPage}
+        onPress={() => void running.fetchNextPage()}
+      />
     </div>
   );
 }

@@ -73,6 +73,7 @@ export default function Tenants() {
               id: 'actions',
               title: t('people.actions'),
               hideTitle: true,
+              corner: true,
               numeric: true,
               cell: (tenant) => (
                 <>

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { textOf } from '@/api';
-import { account, type ConfirmWay } from '@/api/account';
+import { account } from '@/api/account';
 import { getPasskey, hasPasskeys, PasskeyDeclined } from '@/features/passkey';
 import { Banner, Button, CodeInput, Dialog, Fingerprint, PasswordField, Spinner } from '@/ui';
 import styles from './ConfirmIdentity.module.css';
@@ -10,6 +10,9 @@ import styles from './ConfirmIdentity.module.css';
 export interface ConfirmIdentityProps {
   onEnd: (confirmed: boolean) => void;
 }
+
+/** The ways, the quickest first. */
+const allWays = ['totp', 'passkey', 'password'] as const;
 
 /** ConfirmIdentity asks for a proof that it is still the same person, before something dangerous. */
 export default function ConfirmIdentity({ onEnd }: ConfirmIdentityProps) {
@@ -21,21 +24,19 @@ export default function ConfirmIdentity({ onEnd }: ConfirmIdentityProps) {
     gcTime: 0, // a challenge serves once
     staleTime: Infinity,
   });
-  const [chosen, setChosen] = useState<ConfirmWay>();
+  const [chosen, setChosen] = useState<(typeof allWays)[number]>();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
 
   const offered = begun.data?.with ?? [];
-  const ways = (['totp', 'passkey', 'password'] as const).filter(
-    (each) => offered.includes(each) && (each !== 'passkey' || hasPasskeys()),
-  );
+  const ways = allWays.filter((each) => offered.includes(each) && (each !== 'passkey' || hasPasskeys()));
   const way = chosen ?? ways[0];
 
   const prove = useMutation({
     mutationFn: async (typed: string) => {
       if (way === 'totp') return account.confirm({ totp: typed });
       if (way === 'password') return account.confirm({ password });
-      const { challenge = '', options = {} } = begun.data ?? {};
+      const { challenge = '', options } = begun.data ?? {};
       return account.confirm({ challenge, passkey: await getPasskey(options) });
     },
     onSuccess: () => onEnd(true),
@@ -72,7 +73,7 @@ export default function ConfirmIdentity({ onEnd }: ConfirmIdentityProps) {
       <form id="confirm-identity" className={styles['form']} onSubmit={onSubmit} noValidate>
         <p>{t('text')}</p>
         {begun.isPending && <Spinner label={common('loading')} />}
-        {begun.isSuccess && way === undefined && <Banner tone="warning">{t('none')}</Banner>}
+        {begun.isSuccess && way === undefined && <ByProvider />}
         {(prove.isError || begun.isError) && (
           <Banner tone={prove.error instanceof PasskeyDeclined ? 'info' : 'danger'} live>
             {prove.error instanceof PasskeyDeclined ? t('declined') : textOf(prove.error ?? begun.error)}
@@ -118,5 +119,23 @@ export default function ConfirmIdentity({ onEnd }: ConfirmIdentityProps) {
         )}
       </form>
     </Dialog>
+  );
+}
+
+/** ByProvider has whoever signed in elsewhere prove it there again. */
+function ByProvider() {
+  const { t } = useTranslation('confirm');
+  const sessions = useQuery({ queryKey: ['account', 'sessions'], queryFn: account.sessions });
+  if (!sessions.data) return null;
+  const provider = sessions.data.sessions.find(({ current }) => current)?.provider ?? '';
+  if (provider === '') return <Banner tone="warning">{t('none')}</Banner>;
+  const query = new URLSearchParams({ return: window.location.pathname, confirm: 'true' });
+  return (
+    <div className={styles['form']}>
+      <p>{t('provider.text')}</p>
+      <Button variant="primary" onPress={() => window.location.assign(`/api/v1/signin/${provider}?${query}`)}>
+        {t('provider')}
+      </Button>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { textOf, useSignOut, type User } from '@/api';
+import { signin } from '@/api/signin';
 import { chooseLanguage, languages } from '@/i18n';
 import {
   Avatar,
@@ -95,7 +96,10 @@ export function AccountMenu({ user }: { user: User }) {
               icon: <LogOut size={18} aria-hidden="true" />,
               onAction: () =>
                 signOut.mutate(undefined, {
-                  onSuccess: () => navigate('/signin'),
+                  onSuccess: () =>
+                    user.provider
+                      ? window.location.assign(signin.signOutURL(user.provider))
+                      : navigate('/signin'),
                   onError: (error) => toast.show(textOf(error), { tone: 'danger' }),
                 }),
             },

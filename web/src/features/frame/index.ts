@@ -1,4 +1,4 @@
-export { accentTokens, applyAccent, contrastOf, parseColour } from './accent';
+export { accentTokens, contrastOf, parseColour } from './accent';
 export { Frame } from './Frame';
 export { startTheme, useTheme, type Theme } from './theme';
 export { useStage } from './useStage';

@@ -1,4 +1,5 @@
-import type { PasskeyOptions } from '@/api/account';
+/** WebAuthn's options as the server gives them, in JSON: in `publicKey` or bare. */
+type PasskeyOptions = unknown;
 
 /** hasPasskeys says whether this browser can use passkeys at all. */
 export function hasPasskeys(): boolean {
@@ -64,7 +65,8 @@ const bytes = new Set(['challenge', 'id']);
 
 // parseRequestOptionsFromJSON does the same in newer browsers only.
 function decoded(options: PasskeyOptions): Record<string, unknown> {
-  const inner = (options['publicKey'] ?? options) as Record<string, unknown>;
+  const given = options as Record<string, unknown>;
+  const inner = given['publicKey'] ?? given;
   const walk = (value: unknown, path: string): unknown => {
     if (Array.isArray(value)) return value.map((item: unknown) => walk(item, path));
     if (typeof value !== 'object' || value === null) return value;

@@ -23,10 +23,10 @@ export function FactorStep({ wanted, onStep, onBack }: FactorStepProps) {
   const [code, setCode] = useState('');
   const prove = useMutation({
     mutationFn: async (typed: string) => {
-      const { challenge = '', options = {} } = wanted;
-      if (way === 'totp') return signin.factor(challenge, { totp: typed });
-      if (way === 'recovery') return signin.factor(challenge, { recovery: typed.trim() });
-      return signin.factor(challenge, { passkey: await getPasskey(options) });
+      const { challenge = '', options } = wanted;
+      if (way === 'totp') return signin.factor({ challenge, totp: typed });
+      if (way === 'recovery') return signin.factor({ challenge, recovery: typed.trim() });
+      return signin.factor({ challenge, passkey: await getPasskey(options) });
     },
     onSuccess: onStep,
     onError: () => setCode(''),

@@ -116,9 +116,10 @@ function useSuggestedPasskey(onStep: (step: Step) => Promise<void>) {
     const asking = new AbortController();
     controller.current = asking;
     const offer = async () => {
-      if (!(await suggestsPasskeys()) || asking.signal.aborted) return;
+      if (!(await suggestsPasskeys())) return;
+      asking.signal.throwIfAborted();
       const { challenge, options } = await signin.beginPasskey();
-      if (asking.signal.aborted) return;
+      asking.signal.throwIfAborted();
       const credential = await getPasskey(options, { signal: asking.signal, suggested: true });
       await answer.current(await signin.passkey(challenge, credential));
     };

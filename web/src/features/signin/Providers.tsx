@@ -3,18 +3,12 @@ import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { focusFirstInvalid } from '@/a11y';
 import { textOf } from '@/api';
-import { signin, type Step } from '@/api/signin';
+import { signin, type SignInProvider, type Step } from '@/api/signin';
 import { Banner, Building2, Button, Dialog, PasswordField, TextField } from '@/ui';
 import styles from './SignInPage.module.css';
 
-export interface ProviderChoice {
-  id: string;
-  name: string;
-  kind: string;
-}
-
 export interface ProvidersProps {
-  providers: readonly ProviderChoice[];
+  providers: readonly SignInProvider[];
   /** The path to come back to. */
   from: string;
   onStep: (step: Step) => Promise<void>;
@@ -23,7 +17,7 @@ export interface ProvidersProps {
 /** Providers offers one button for each place elsewhere that knows the person. */
 export function Providers({ providers, from, onStep }: ProvidersProps) {
   const { t } = useTranslation('signin');
-  const [directory, setDirectory] = useState<ProviderChoice>();
+  const [directory, setDirectory] = useState<SignInProvider>();
   if (providers.length === 0) return null;
   return (
     <div className={styles['others']}>
@@ -36,7 +30,9 @@ export function Providers({ providers, from, onStep }: ProvidersProps) {
           onPress={() =>
             provider.kind === 'ldap'
               ? setDirectory(provider)
-              : window.location.assign(signin.providerURL(provider.id, from))
+              : window.location.assign(
+                  `/api/v1/signin/${provider.id}?${new URLSearchParams({ return: from })}`,
+                )
           }
         >
           {t('with', { name: provider.name })}
@@ -55,7 +51,7 @@ function Directory({
   onClose,
   onStep,
 }: {
-  provider: ProviderChoice;
+  provider: SignInProvider;
   onClose: () => void;
   onStep: ProvidersProps['onStep'];
 }) {

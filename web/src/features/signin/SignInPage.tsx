@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import { useServer, useSession, useSignedIn } from '@/api';
@@ -8,6 +8,7 @@ import { faultText } from '@/i18n';
 import { Banner } from '@/ui';
 import { destination } from './destination';
 import { FactorStep } from './FactorStep';
+import { stepIn } from './handover';
 import { PasswordStep } from './PasswordStep';
 import { Providers } from './Providers';
 import styles from './SignInPage.module.css';
@@ -19,10 +20,15 @@ export default function SignInPage() {
   const server = useServer();
   const session = useSession();
   const signedIn = useSignedIn();
-  const [wanted, setWanted] = useState<Step>();
+  const [wanted, setWanted] = useState(() => stepIn(window.location.hash));
   const [leaving, setLeaving] = useState(false);
   const to = destination(search);
   const problem = new URLSearchParams(search).get('error');
+  useEffect(() => {
+    // A step serves once; it is not for the browser's history.
+    if (window.location.hash !== '')
+      window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  }, []);
 
   if (session.data && !leaving) return <Redirect to={to} replace />;
   if (server.data?.setUp === false) return <Redirect to="/" replace />;

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -7,7 +7,7 @@ import { textOf, useServer, useSignedIn } from '@/api';
 import { signin } from '@/api/signin';
 import { Frame, FullPageMessage } from '@/features/frame';
 import { leastLength, PasswordStrength } from '@/features/setup';
-import { Banner, Button, Link2Off, PasswordField, toast } from '@/ui';
+import { Banner, Button, Link2Off, LinkButton, PasswordField, toast } from '@/ui';
 import styles from './WelcomePage.module.css';
 
 /** WelcomePage is where a one-time link leads: the person chooses their password. */
@@ -22,6 +22,13 @@ export default function WelcomePage() {
   const [password, setPassword] = useState('');
   const [asked, setAsked] = useState(false);
   const tooShort = Array.from(password).length < leastLength;
+  const whose = useQuery({
+    queryKey: ['welcome', secret],
+    queryFn: () => signin.whose(secret),
+    enabled: secret !== '',
+    staleTime: Infinity,
+    retry: false,
+  });
   const set = useMutation({
     mutationFn: () => signin.welcome(secret, password),
     onSuccess: async () => {
@@ -38,6 +45,22 @@ export default function WelcomePage() {
       </FullPageMessage>
     );
   }
+  if (whose.isError) {
+    return (
+      <FullPageMessage
+        title={t('refused.title')}
+        icon={<Link2Off size={40} strokeWidth={1.5} />}
+        actions={
+          <LinkButton size="large" href="/signin">
+            {t('signIn')}
+          </LinkButton>
+        }
+      >
+        <p>{textOf(whose.error)}</p>
+      </FullPageMessage>
+    );
+  }
+  if (!whose.data) return null;
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setAsked(true);
@@ -47,14 +70,23 @@ export default function WelcomePage() {
   return (
     <Frame organisation={server.data?.organisation} centred>
       <div className={styles['card']}>
-        <PageHeading title={t('title')} />
-        <p className={styles['lead']}>{t('lead')}</p>
+        <PageHeading title={t('title', { name: whose.data.name })} />
+        <p className={styles['lead']}>{t('lead', { email: whose.data.email })}</p>
         <form className={styles['form']} onSubmit={onSubmit} noValidate>
           {set.isError && (
             <Banner tone="danger" live>
               {textOf(set.error)}
             </Banner>
           )}
+          {/* So that a password manager stores the password with its account. */}
+          <input
+            type="text"
+            hidden
+            name="username"
+            autoComplete="username"
+            value={whose.data.email}
+            readOnly
+          />
           <PasswordField
             label={t('password')}
             autoComplete="new-password"
