@@ -22,10 +22,11 @@ func (a *api) registerPasskeys(h huma.API) {
 	operation(a, h, "deletePasskey", http.MethodDelete, "/account/passkeys/{id}", "Remove a passkey", a.deletePasskey, needsSession)
 }
 
-// relyingParty is the one of the host name that the request used.
+// relyingParty is the one of the organisation's address. The listener for
+// administration has the same name and another port.
 func (a *api) relyingParty(ctx context.Context) (*auth.RelyingParty, error) {
 	v := visitorOf(ctx)
-	return auth.NewRelyingParty(v.origin, v.tenant.Name)
+	return auth.NewRelyingParty(v.tenant.Name, v.origin, "https://"+v.host)
 }
 
 func holderOf(u user.User, f auth.Factors) auth.Holder {

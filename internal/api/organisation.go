@@ -72,9 +72,13 @@ func (a *api) getServer(ctx context.Context, _ *struct{}) (*serverAnswer, error)
 	if err != nil {
 		return nil, err
 	}
+	rp, err := a.relyingParty(ctx)
+	if err != nil {
+		return nil, err
+	}
 	here, _ := ctx.Value(administrationKey{}).(bool)
 	return &serverAnswer{Server{
-		Organisation: t.Name, Accent: t.Accent, Logo: logoPath(t), SetUp: ready, Version: a.Version, LAN: a.LAN, Passkeys: true,
+		Organisation: t.Name, Accent: t.Accent, Logo: logoPath(t), SetUp: ready, Version: a.Version, LAN: a.LAN, Passkeys: rp.Works(),
 		Operator: t.Home, Apart: a.AdminApart && !here, Providers: providers,
 	}}, nil
 }

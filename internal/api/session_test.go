@@ -524,3 +524,32 @@ func TestForeignOrganisation(t *testing.T) {
 	}
 	refused(t, b.do("GET", "/account", ""), 401, "signin.required")
 }
+
+// TestAddressWithoutName: where browsers make no passkeys, the rest still works.
+func TestAddressWithoutName(t *testing.T) {
+	w := fresh(t)
+	owner := w.browser(t)
+	owner.setUp()
+	phone, _ := owner.addApp()
+	owner.addPasskey(&authtest.Authenticator{}, "Laptop")
+	b := w.browser(t)
+	b.host = "192.168.1.5:8443"
+	if call[api.Server](b, "GET", "/server", nil, 200).Passkeys || !call[api.Server](owner, "GET", "/server", nil, 200).Passkeys {
+		t.Error("the page does not know where passkeys work")
+	}
+	step := b.signIn("zoe@example.org")
+	if !slices.Equal(step.Factor, []string{"totp", "recovery"}) {
+		t.Errorf("second step: %+v", step)
+	}
+	call[api.SignInStep](b, "POST", "/session/factor", api.SecondStep{Challenge: step.Challenge, TOTP: phone.code()}, 200)
+	if got := call[api.ConfirmStep](b, "POST", "/session/confirm/begin", nil, 200); !slices.Equal(got.With, []string{"password", "totp"}) {
+		t.Errorf("ways to confirm: %v", got.With)
+	}
+	if list := call[api.Passkeys](b, "GET", "/account/passkeys", nil, 200).Passkeys; len(list) != 1 || list[0].Here {
+		t.Errorf("passkeys: %+v", list)
+	}
+	refused(t, b.do("POST", "/account/passkeys/begin", ""), 409, "passkey.host")
+	refused(t, w.browser(t).do("POST", "/session/passkey", `{"challenge":"x","credential":{}}`), 401, "challenge.invalid")
+	b.cookie = nil
+	refused(t, b.do("POST", "/session/passkey/begin", ""), 409, "passkey.host")
+}

@@ -26,6 +26,7 @@ type visitor struct {
 	addr   netip.Addr    // where the request comes from; never stored
 	source pii.Addr      // the same as whom it counts for; for the brakes only
 	origin string        // as in "https://meet.example.org"
+	host   string        // of the request, with the port
 	token  pii.Secret    // of the session cookie, "" without one
 	// browser is what people know their sessions by, as in "Firefox on Linux".
 	browser string
@@ -59,7 +60,7 @@ func (a *api) identify(next http.Handler) http.Handler {
 			writeProblem(w, a.problem(r.Context(), "identify", err))
 			return
 		}
-		v := visitor{tenant: t, addr: addrOf(r.RemoteAddr), source: from, origin: a.BaseURL, browser: auth.BrowserOf(r.UserAgent())}
+		v := visitor{tenant: t, addr: addrOf(r.RemoteAddr), source: from, origin: a.BaseURL, host: r.Host, browser: auth.BrowserOf(r.UserAgent())}
 		if v.origin == "" || !t.Home {
 			v.origin = "https://" + r.Host
 		}

@@ -21,6 +21,7 @@ var (
 	ErrCode         = fault.New("auth.Factor", fault.Unauthorised, "factor.wrong", "The code is wrong, or was used already.")
 	ErrPasskey      = fault.New("auth.Passkey", fault.Unauthorised, "passkey.wrong", "This passkey was not accepted.")
 	ErrPasskeyKnown = fault.New("auth.Passkey", fault.Conflict, "passkey.known", "This passkey is set up already.")
+	ErrPasskeyHost  = fault.New("auth.Passkey", fault.Conflict, "passkey.host", "Passkeys need the server's name. Open it under a name such as meet.example.org, not under an address.")
 	ErrPasskeyLimit = fault.New("auth.Passkey", fault.Exhausted, "passkey.limit", "There are too many passkeys. Remove one first.")
 	ErrNoFactor     = fault.New("auth.Factor", fault.NotFound, "factor.none", "This second factor is not set up.")
 	ErrLastFactor   = fault.New("auth.Factor", fault.Conflict, "factor.last", "Your organisation demands a second factor. Set up another one before you remove this one.")

@@ -166,7 +166,7 @@ type device struct {
 
 func newDevice(t *testing.T, key *authtest.Authenticator) *device {
 	t.Helper()
-	rp, err := auth.NewRelyingParty(origin, "Town")
+	rp, err := auth.NewRelyingParty("Town", origin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,6 +230,36 @@ func TestPasskey(t *testing.T) {
 				t.Error(errors.Unwrap(err))
 			}
 		})
+	}
+}
+
+// TestPasskeyHosts: browsers make passkeys for names only; elsewhere everything
+// but passkeys still works.
+func TestPasskeyHosts(t *testing.T) {
+	for address, works := range map[string]bool{
+		"https://meet.example": true, "https://Meet.Example:8443": true, "https://localhost:8443": true,
+		"https://box:8443": false, "https://192.168.1.5:8443": false, "https://[fe80::1]": false, "https://10.0.0.1": false,
+	} {
+		rp, err := auth.NewRelyingParty("Böx", address)
+		if err != nil || rp.Works() != works {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		_, _, err = rp.BeginSignIn()
+		if want := error(auth.ErrPasskeyHost); works != (err == nil) || !works && !errors.Is(err, want) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	key := &authtest.Authenticator{}
+	d := newDevice(t, key)
+	var err error
+	if d.rp, err = auth.NewRelyingParty("Town", origin, origin+":9000", "https://evil.example"); err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]bool{origin + ":9000": true, origin: true, "https://evil.example": false} {
+		if _, err := d.signIn(func(o json.RawMessage) json.RawMessage { return key.Get(t, o, from) }); (err == nil) != want {
+			t.Errorf("from %s: %v", from, err)
+		}
 	}
 }
 
@@ -305,7 +335,7 @@ func TestForgedPasskeys(t *testing.T) {
 		t.Errorf("the owner afterwards: %v", errors.Unwrap(err))
 	}
 
-	rp, err := auth.NewRelyingParty("https://other.example", "Other")
+	rp, err := auth.NewRelyingParty("Other", "https://other.example")
 	if err != nil {
 		t.Fatal(err)
 	}

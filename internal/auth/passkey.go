@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -32,32 +33,50 @@ type Passkey struct {
 
 // RelyingParty is one host name to which passkeys are bound (WebAuthn level 3).
 type RelyingParty struct {
-	w    *webauthn.WebAuthn
+	w    *webauthn.WebAuthn // nil where there can be none
 	host string
 }
 
 // NewRelyingParty makes the one of an origin, as in "https://meet.example.org",
-// under the name that devices show.
-func NewRelyingParty(origin, name string) (*RelyingParty, error) {
+// under the name that devices show. The same host may be reached at other origins
+// too, on another port.
+func NewRelyingParty(name, origin string, others ...string) (*RelyingParty, error) {
 	u, err := url.Parse(origin)
 	if err != nil {
 		return nil, fault.Wrap("auth.NewRelyingParty", err)
 	}
-	host := strings.ToLower(u.Hostname())
+	host, origins := strings.ToLower(u.Hostname()), []string{origin}
+	for _, other := range others {
+		if o, err := url.Parse(other); err == nil && strings.EqualFold(o.Hostname(), host) {
+			origins = append(origins, other)
+		}
+	}
+	if !strings.Contains(host, ".") && host != "localhost" || isAddress(host) {
+		return &RelyingParty{host: host}, nil
+	}
 	if name == "" {
 		name = host
 	}
 	limit := webauthn.TimeoutConfig{Enforce: true, Timeout: ChallengeLife, TimeoutUVD: ChallengeLife}
 	w, err := webauthn.New(&webauthn.Config{
-		RPID: host, RPDisplayName: name, RPOrigins: []string{origin},
+		RPID: host, RPDisplayName: name, RPOrigins: origins,
 		AttestationPreference: protocol.PreferNoAttestation, // which model somebody has is none of our business
 		Timeouts:              webauthn.TimeoutsConfig{Login: limit, Registration: limit},
 	})
 	return &RelyingParty{w, host}, fault.Wrap("auth.NewRelyingParty", err)
 }
 
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
 // Host is the name that passkeys made here are bound to.
 func (p *RelyingParty) Host() string { return p.host }
+
+// Works reports whether there can be passkeys here: a browser makes none for an
+// address or a name without a dot (WebAuthn level 3 §5.1.3 step 7).
+func (p *RelyingParty) Works() bool { return p.w != nil }
 
 // Holder is a person with their passkeys.
 type Holder struct {
@@ -71,6 +90,9 @@ type Holder struct {
 // the state to keep until FinishAdd. The passkey is discoverable and asks the
 // device to verify its holder, so that it serves alone.
 func (p *RelyingParty) BeginAdd(h Holder) (options json.RawMessage, state string, err error) {
+	if !p.Works() {
+		return nil, "", ErrPasskeyHost
+	}
 	known := make([]protocol.CredentialDescriptor, len(h.Passkeys))
 	for i, c := range (holder{h}).WebAuthnCredentials() {
 		known[i] = c.Descriptor()
@@ -87,6 +109,9 @@ func (p *RelyingParty) BeginAdd(h Holder) (options json.RawMessage, state string
 // FinishAdd checks what the device answered and returns the new passkey, without
 // a name yet. Faults: passkey.wrong, whose cause says why.
 func (p *RelyingParty) FinishAdd(h Holder, state string, answer json.RawMessage, now time.Time) (Passkey, error) {
+	if !p.Works() {
+		return Passkey{}, ErrPasskeyHost
+	}
 	session, err := sessionData(state)
 	if err != nil {
 		return Passkey{}, err
@@ -121,6 +146,9 @@ func isTransport(s string) bool {
 // BeginSignIn begins a sign-in with a passkey alone: options for
 // navigator.credentials.get, which lets the person choose.
 func (p *RelyingParty) BeginSignIn() (options json.RawMessage, state string, err error) {
+	if !p.Works() {
+		return nil, "", ErrPasskeyHost
+	}
 	assertion, session, err := p.w.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return nil, "", fault.Wrap("auth.BeginSignIn", err)
@@ -148,6 +176,9 @@ func (p *RelyingParty) FinishSignIn(state string, answer json.RawMessage, find f
 
 // BeginProof begins the proof by one of a known person's passkeys.
 func (p *RelyingParty) BeginProof(h Holder) (options json.RawMessage, state string, err error) {
+	if !p.Works() {
+		return nil, "", ErrPasskeyHost
+	}
 	assertion, session, err := p.w.BeginLogin(holder{h}, webauthn.WithUserVerification(protocol.VerificationPreferred))
 	if err != nil {
 		return nil, "", fault.Wrap("auth.BeginProof", err)
@@ -166,6 +197,9 @@ func (p *RelyingParty) FinishProof(h Holder, state string, answer json.RawMessag
 func (p *RelyingParty) finish(state string, answer json.RawMessage,
 	check func(webauthn.SessionData, *protocol.ParsedCredentialAssertionData) (Holder, *webauthn.Credential, error),
 ) (Passkey, error) {
+	if !p.Works() {
+		return Passkey{}, ErrPasskeyHost
+	}
 	session, err := sessionData(state)
 	if err != nil {
 		return Passkey{}, err
