@@ -195,7 +195,7 @@ func (l LDAPSettings) parse(internal bool, into *LDAPSettings) error {
 // parseURL wants passwords encrypted on their way.
 func (l LDAPSettings) parseURL(internal bool) error {
 	u, err := url.Parse(l.URL)
-	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Host == "" || strings.TrimSuffix(l.URL, "/") != u.Scheme+"://"+u.Host { // a user, a path, a query
 		return invalid("url", "is not an address")
 	}
 	switch {
