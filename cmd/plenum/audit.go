@@ -24,6 +24,7 @@ type auditCommand struct {
 type auditVerify struct {
 	File      string `arg:"" optional:"" help:"A log exported as JSON lines; \"-\" reads standard input. Without, the logs of this server." placeholder:"FILE"`
 	Tenant    string `help:"Only the log of this organisation." placeholder:"ID"`
+	Against   string `help:"A log of this server exported earlier: what it held must still be there." placeholder:"FILE"`
 	PublicKey string `help:"The key that must have signed the file, as \"audit verify\" prints it on the server." placeholder:"HEX"`
 }
 
@@ -31,6 +32,17 @@ type auditVerify struct {
 func (c *auditVerify) Run(ctx context.Context, place config.Place, s streams) error {
 	if c.File != "" {
 		return c.file(s)
+	}
+	var earlier earlierLog
+	if c.Against != "" {
+		report, key, err := verifyFile(c.Against, s.in)
+		if err != nil {
+			return err
+		}
+		if !tellReport(s.out, report, key) {
+			return exitCode(1)
+		}
+		earlier, c.Tenant = earlierLog{report.End, key}, string(report.End.Tenant)
 	}
 	_, db, err := openStore(ctx, place)
 	if err != nil {
@@ -46,10 +58,17 @@ func (c *auditVerify) Run(ctx context.Context, place config.Place, s streams) er
 	}
 	sound := true
 	for _, t := range tenants {
-		report, err := db.VerifyAudit(ctx, t)
-		if err != nil {
+		v := audit.NewVerifier(db.AuditKey())
+		if earlier.key != nil {
+			if !earlier.key.Equal(db.AuditKey()) {
+				return errOtherKey
+			}
+			v.Expect(earlier.end)
+		}
+		if err := db.WalkAudit(ctx, t, 0, v); err != nil {
 			return err
 		}
+		report := v.Close()
 		sound = tellReport(s.out, report, db.AuditKey()) && sound
 	}
 	if !sound {
@@ -58,18 +77,30 @@ func (c *auditVerify) Run(ctx context.Context, place config.Place, s streams) er
 	return nil
 }
 
-// file verifies an export, which needs no data of a server.
-func (c *auditVerify) file(s streams) error {
-	in := s.in
-	if c.File != "-" {
-		f, err := os.Open(c.File)
+// earlierLog is the end of a log as a file says it was.
+type earlierLog struct {
+	end audit.Checkpoint
+	key ed25519.PublicKey
+}
+
+var errOtherKey = fault.New("audit.verify", fault.Invalid, "audit.key", "The file was signed by another server, or before this one had its present master key.")
+
+// verifyFile verifies an export, "-" for in.
+func verifyFile(name string, in io.Reader) (audit.Report, ed25519.PublicKey, error) {
+	if name != "-" {
+		f, err := os.Open(name) //nolint:gosec // whatever file the operator names
 		if err != nil {
-			return fault.New("audit.verify", fault.Invalid, "audit.file", "The file "+c.File+" cannot be read.").With(err)
+			return audit.Report{}, nil, fault.New("audit.verify", fault.Invalid, "audit.file", "The file "+name+" cannot be read.").With(err)
 		}
 		defer f.Close() //nolint:errcheck // read only
 		in = f
 	}
-	report, key, err := audit.VerifyFile(in)
+	return audit.VerifyFile(in)
+}
+
+// file verifies an export, which needs no data of a server.
+func (c *auditVerify) file(s streams) error {
+	report, key, err := verifyFile(c.File, s.in)
 	if err != nil {
 		return err
 	}

@@ -77,11 +77,17 @@ type Verifier struct {
 	vouched int64 // the last entry that a signature says is as it was
 	read    int64
 	recent  [remembered][]byte // hashes by number
+	before  Checkpoint         // an end that the log had earlier; see Expect
 	problem *Problem
 }
 
 // NewVerifier takes the key that must have signed the log.
 func NewVerifier(public ed25519.PublicKey) *Verifier { return &Verifier{public: public} }
+
+// Expect makes the verifier hold the log against an end that it had earlier, such
+// as that of an export kept elsewhere: who puts back old data whole, signatures
+// and all, is found only so.
+func (v *Verifier) Expect(before Checkpoint) { v.before = before }
 
 // Begin implements [Walker].
 func (v *Verifier) Begin(end Checkpoint, after int64) error {
@@ -112,6 +118,8 @@ func (v *Verifier) Checkpoint(c Checkpoint) error {
 		v.found(Inserted, c.Seq+1, v.last)
 	case v.known && !bytes.Equal(c.Hash, v.hash):
 		v.found(Rewritten, v.vouched+1, c.Seq)
+	case c.Seq == v.before.Seq && !bytes.Equal(c.Hash, v.before.Hash):
+		v.found(Rewritten, min(v.end.First+1, c.Seq), c.Seq)
 	default:
 		v.hash, v.known, v.vouched = c.Hash, true, c.Seq
 	}
@@ -142,6 +150,8 @@ func (v *Verifier) Record(r Record) error {
 		v.found(Changed, v.last, v.last) // this one still holds what the one before really was
 	case r.Seq > v.end.Seq:
 		v.found(Inserted, r.Seq, r.Seq)
+	case r.Seq == v.before.Seq && !bytes.Equal(r.Hash, v.before.Hash):
+		v.found(Rewritten, v.end.First+1, r.Seq)
 	}
 	v.last, v.hash, v.known = r.Seq, r.Hash, true
 	v.recent[uint64(r.Seq)%remembered] = r.Hash //nolint:gosec // any number will do
@@ -185,12 +195,17 @@ type Report struct {
 
 // Close ends the reading.
 func (v *Verifier) Close() Report {
+	if v.end.Tenant == "" { // nothing was read
+		v.end.Tenant = v.before.Tenant
+	}
 	unsigned := !signed(v.public, v.end.digest(), v.end.Signature)
 	if p := v.problem; p != nil && unsigned && p.From <= v.end.First {
 		v.problem = nil // it is the end that says wrongly where the log begins
 	}
 	switch {
 	case v.problem != nil:
+	case v.end.Seq < v.before.Seq:
+		v.found(Missing, v.end.Seq+1, v.before.Seq)
 	case unsigned:
 		v.found(Unsigned, v.vouched, v.end.Seq)
 	case v.end.Seq > v.last:

@@ -61,7 +61,7 @@ func TestEveryFaultHasWords(t *testing.T) {
 // operatorCodes are those of faults that end the start of the program or a
 // subcommand; no browser sees them.
 func operatorCodes() []string {
-	return []string{"data.address", "data.in_use", "key.unusable", "media.port_taken", "operator.foreign", "setup.missing", "audit.file", "audit.none"}
+	return []string{"data.address", "data.in_use", "key.unusable", "media.port_taken", "operator.foreign", "setup.missing", "audit.file", "audit.key", "audit.none"}
 }
 
 // faultCode returns the code when n makes a fault, by fault.New or in place.
