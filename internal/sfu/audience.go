@@ -92,17 +92,9 @@ func (a *audience) changedLocked(meeting id.Meeting) {
 	}
 }
 
-// sends notes a track; what is no plain sound or screen counts as a camera.
+// sends notes a track; every picture that is no screen counts as a camera.
 func (a *audience) sends(meeting id.Meeting, seat id.Seat, track *livekit.TrackInfo) {
-	sound := track.GetType() == livekit.TrackType_AUDIO
-	camera := true
-	switch track.GetSource() {
-	case livekit.TrackSource_MICROPHONE, livekit.TrackSource_SCREEN_SHARE_AUDIO:
-		camera = !sound
-	case livekit.TrackSource_SCREEN_SHARE:
-		camera = sound
-	case livekit.TrackSource_CAMERA, livekit.TrackSource_UNKNOWN:
-	}
+	camera := track.GetType() != livekit.TrackType_AUDIO && track.GetSource() != livekit.TrackSource_SCREEN_SHARE
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	room := a.rooms[meeting]
