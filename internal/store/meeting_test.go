@@ -192,7 +192,7 @@ func (p part) meetingPages() {
 	t, c := p.T, p.Config
 	s := open(t, c)
 	owner := setUp(t, s)
-	var all, loose []meeting.Meeting
+	all, loose := make([]meeting.Meeting, 0, 7), make([]meeting.Meeting, 0, 7)
 	for i := range 7 {
 		m := meeting.New(owner.Tenant, owner.ID, "One of seven", noon.Add(time.Duration(i/3)*time.Second)) // some at the same moment
 		all = append(all, m)

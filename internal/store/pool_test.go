@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -178,7 +179,7 @@ func (p part) poolOrder() {
 		return must[capacity.Outcome](t)(s.PoolRound(t.Context(), r))
 	}
 	of := func(m string, seats ...string) []capacity.Claim {
-		var claims []capacity.Claim
+		claims := make([]capacity.Claim, 0, len(seats))
 		for _, seat := range seats {
 			claims = append(claims, capacity.Claim{Tenant: home, Meeting: id.Meeting(m), Seat: id.Seat(seat)})
 		}
@@ -260,7 +261,7 @@ func (p part) poolReservations() {
 
 	round := func(at time.Time, m id.Meeting, seats ...id.Seat) string {
 		t.Helper()
-		var claims []capacity.Claim
+		claims := make([]capacity.Claim, 0, len(seats))
 		for _, seat := range seats {
 			claims = append(claims, capacity.Claim{Tenant: home, Meeting: m, Seat: seat})
 		}
@@ -317,14 +318,14 @@ func (p part) poolLine() {
 	home := poolOf(t, s, 1)
 	var out capacity.Outcome
 	for i := 0; i < capacity.MaxLine+1; i += 1_000 {
-		var claims []capacity.Claim
+		claims := make([]capacity.Claim, 0, 1_000)
 		for n := range 1_000 {
-			claims = append(claims, capacity.Claim{Tenant: home, Meeting: "m", Seat: id.Seat(fmt.Sprint(i + n))})
+			claims = append(claims, capacity.Claim{Tenant: home, Meeting: "m", Seat: id.Seat(strconv.Itoa(i + n))})
 		}
 		out = must[capacity.Outcome](t)(s.PoolRound(t.Context(), capacity.Round{Tenant: home, Node: "n", At: noon, Claims: claims}))
 	}
 	same(t, "waiting", out.Usage.Waiting, capacity.MaxLine)
-	if _, found := out.Standings[id.Seat(fmt.Sprint(capacity.MaxLine+500))]; found {
+	if _, found := out.Standings[id.Seat(strconv.Itoa(capacity.MaxLine+500))]; found {
 		t.Error("a line without end")
 	}
 	_, err := p.node("n", nil).Claim(t.Context(), capacity.Claim{Tenant: home, Meeting: "m", Seat: "late"})
