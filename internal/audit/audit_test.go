@@ -149,7 +149,7 @@ func TestFileLines(t *testing.T) {
 		"no log":                 {"name,email\n", "audit.file"},
 		"an entry alone":         {lines[at(3)], "audit.file"},
 		"two logs":               {strings.Join(lines, "") + lines[0], "audit.file"},
-		"a line longer than any": {`{"type":"` + strings.Repeat("x", 100_000), "audit.file"},
+		"a line longer than any": {`{"type":"` + strings.Repeat("x", 300_000), "audit.file"},
 	} {
 		p, err := verifyText(test.text)
 		got := ""

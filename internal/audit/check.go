@@ -9,16 +9,17 @@ import (
 )
 
 const (
-	// maxDetails and maxDetail bound an entry at about 8 kB: the longest is a policy
-	// of ten switches or a lobby with its list of domains.
+	// The longest entry is that of a lobby with its twenty domains of 253 characters.
 	maxDetails = 32
-	maxDetail  = 2048
+	maxDetail  = 6 * 1024
 )
 
 var (
 	idShape         = regexp.MustCompile(`^([a-z2-7]{26})?$`)
+	oldSession      = regexp.MustCompile(`^v1-[0-9]{1,9}$`) // what the migration called sessions that had no id
 	wordShape       = regexp.MustCompile(`^[a-zA-Z][a-zA-Z.]{0,39}$`)
 	credentialShape = regexp.MustCompile(`^[a-z][a-zA-Z ]{0,30}(:[a-z2-7]{26})?$`)
+	domainsShape    = regexp.MustCompile(`^[\p{L}\p{M}\p{N}. -]*$`) // of a lobby; they may have letters of any script
 	detailShape     = regexp.MustCompile(`^[a-zA-Z0-9 .,:;_=+*/-]*$`)
 )
 
@@ -44,7 +45,7 @@ func (e Entry) Check() error {
 		problem = "number of details"
 	}
 	for key, value := range e.Detail {
-		if !wordShape.MatchString(key) || !plain(value) {
+		if !wordShape.MatchString(key) || !plain(key, value) {
 			problem = "detail"
 		}
 	}
@@ -59,12 +60,19 @@ func (p Party) proper() bool {
 	if p.Kind == System || p.Kind == Operator {
 		return p.ID == ""
 	}
+	if p.Kind == Session && oldSession.MatchString(p.ID) {
+		return true
+	}
 	return wordShape.MatchString(string(p.Kind)) && p.ID != "" && idShape.MatchString(p.ID)
 }
 
 // plain reports whether a detail is a setting and no address.
-func plain(value string) bool {
-	if len(value) > maxDetail || !detailShape.MatchString(value) {
+func plain(key, value string) bool {
+	shape := detailShape
+	if key == "domains" {
+		shape = domainsShape
+	}
+	if len(value) > maxDetail || !shape.MatchString(value) {
 		return false
 	}
 	for field := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune(" ,;=/", r) }) {

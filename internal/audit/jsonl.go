@@ -120,8 +120,9 @@ func (l *entryLine) record(t id.Tenant) (Record, error) {
 	}, err
 }
 
-// maxLine of an export: an entry has 8 kB of detail at most, escaped twice that.
-const maxLine = 64 * 1024
+// maxLine of an export is far above the longest entry that is written; see
+// maxDetail.
+const maxLine = 256 * 1024
 
 // VerifyFile verifies an export as JSON lines with the key that it names, which
 // it returns: who trusts the file must know that key from elsewhere. Faults:

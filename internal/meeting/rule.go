@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -27,6 +28,9 @@ func ParseDomain(s string) (string, error) {
 	s = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "@")
 	// What may stand behind an @ is a matter of addresses.
 	if _, err := user.ParseEmail("x@" + s); err != nil || !strings.Contains(s, ".") {
+		return "", ErrDomain
+	}
+	if _, err := netip.ParseAddr(s); err == nil {
 		return "", ErrDomain
 	}
 	return s, nil

@@ -436,7 +436,7 @@ func TestAuditRefusesPersonalData(t *testing.T) {
 			"address in a list":    func(e *audit.Entry) { e.Detail["from"] = "a, 2001:db8::7/64" },
 			"accents in a detail":  func(e *audit.Entry) { e.Detail["who"] = "Zoë" },
 			"new line in a detail": func(e *audit.Entry) { e.Detail["who"] = "a\nb" },
-			"long detail":          func(e *audit.Entry) { e.Detail["who"] = strings.Repeat("x", 5000) },
+			"long detail":          func(e *audit.Entry) { e.Detail["who"] = strings.Repeat("x", 10_000) },
 			"address credential":   func(e *audit.Entry) { e.Credential = "link:192.0.2.7" },
 			"no actor":             func(e *audit.Entry) { e.Actor = audit.Party{} },
 			"no tenant":            func(e *audit.Entry) { e.Tenant = "" },
