@@ -135,8 +135,8 @@ func (r *Rooms) write(ctx context.Context, o *owner, a *arriving, to outcome) er
 	a.written = to
 	e := arrivalEntry(tenant, o.id, n, audit.Admitted, "role", string(n.role))
 	if to != seated {
-		if n.waited && to == inLobby {
-			return nil // they waited before; nothing new was decided
+		if n.waited {
+			return nil // they did before; nothing new was decided
 		}
 		e = arrivalEntry(tenant, o.id, n, audit.LobbyWaited, "role", string(n.role), "reason", string(to))
 	}
@@ -172,8 +172,10 @@ func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
 	if to == seated {
 		return done, o.seat(ctx, s, a.conn)
 	}
-	a.newcomer.waited = true
-	w := &waiter{seat: s, newcomer: a.newcomer, since: now(), reason: to, suspect: o.suspect(a.newcomer)}
+	if !a.newcomer.waited {
+		a.newcomer.waited, a.newcomer.since = true, now()
+	}
+	w := &waiter{seat: s, newcomer: a.newcomer, since: a.newcomer.since, reason: to, suspect: o.suspect(a.newcomer)}
 	if a.standing != nil {
 		w.ahead = a.standing.Ahead
 	}

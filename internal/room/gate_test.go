@@ -31,12 +31,23 @@ func TestNothingIsToldThatIsNotWritten(t *testing.T) {
 		disk := errors.New("disk full")
 		w.store.Fail(disk)
 		for _, c := range []room.Command{
-			room.Admit{Waiter: guest.Seat()}, room.AdmitAll{}, room.Deny{Waiter: guest.Seat()}, room.Deny{Waiter: guest.Seat(), Ban: true}, room.DenyAll{},
-			room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyOff}}, room.SetPasscode{Passcode: "abcdef"}, room.SetPasscode{},
-			room.SetRole{Seat: p.Seat(), Role: access.Moderator}, room.SetRole{Seat: p.Seat(), Role: access.Viewer},
-			room.SetPolicy{}, room.SetLocked{Locked: true}, room.Remove{Seat: p.Seat()}, room.Remove{Seat: p.Seat(), Ban: true},
+			room.Admit{Waiter: guest.Seat()},
+			room.AdmitAll{},
+			room.Deny{Waiter: guest.Seat()},
+			room.Deny{Waiter: guest.Seat(), Ban: true},
+			room.DenyAll{},
+			room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyOff}},
+			room.SetPasscode{Passcode: "abcdef"},
+			room.SetPasscode{},
+			room.SetRole{Seat: p.Seat(), Role: access.Moderator},
+			room.SetRole{Seat: p.Seat(), Role: access.Viewer},
+			room.SetPolicy{},
+			room.SetLocked{Locked: true},
+			room.Remove{Seat: p.Seat()},
+			room.Remove{Seat: p.Seat(), Ban: true},
 			room.SetExceptions{Seat: p.Seat(), Exceptions: access.Exceptions{Deny: []access.Right{access.Chat}}},
-			room.Rename{Seat: p.Seat(), Name: "Somebody else"}, room.End{},
+			room.Rename{Seat: p.Seat(), Name: "Somebody else"},
+			room.End{},
 		} {
 			if err := owner.do(c); !errors.Is(err, disk) {
 				t.Errorf("%T: %v", c, err)

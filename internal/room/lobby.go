@@ -36,6 +36,7 @@ type waiter struct {
 	told     string  // the last word of who runs the meeting
 	suspect  bool
 	returns  bool // has had the seat before
+	admitted bool // by a moderator, whatever the rules say
 	busy     bool // is being let in
 	cleared  bool // let in while the connection was cut: sits down when back
 	notAgain time.Time
@@ -90,7 +91,11 @@ func (o *owner) wait(w *waiter, conn *Conn) error {
 	if !known {
 		o.gone.forget(w.ID)
 		o.waiters[w.ID] = w
-		o.waiting = append(o.waiting, w)
+		at := len(o.waiting)
+		for at > 0 && o.waiting[at-1].since.After(w.since) {
+			at--
+		}
+		o.waiting = slices.Insert(o.waiting, at, w)
 		o.waitingCount.Store(int32(len(o.waiting))) //nolint:gosec // at most maxWaiting+reservedPlaces.
 	}
 	o.tellWaiting(w)
@@ -246,7 +251,8 @@ func (m lettingIn) handle(ctx context.Context, o *owner) {
 // rule or the pool has begun is decided once more, since it was written down
 // meanwhile; a moderator's word holds.
 func (o *owner) sitDown(ctx context.Context, w *waiter, standing capacity.Standing, by id.Seat) error {
-	if by == "" && !w.returns {
+	w.admitted = w.admitted || by != ""
+	if !w.admitted && !w.returns {
 		to, err := o.decide(w.newcomer)
 		if err != nil || to != seated {
 			o.move(w, inLobby, 0)

@@ -271,7 +271,7 @@ func TestAPlaceInTheLobbyIsKept(t *testing.T) {
 		if err != nil || third.welcome.You != "" || third.Seat() != guest.Seat() {
 			t.Fatalf("after a restart %+v, %v", third, err)
 		}
-		if came := last[room.WaiterCame](t, owner.told()).Waiter; came.Name != "A guest" {
+		if came := last[room.WaiterCame](t, owner.told()).Waiter; came.Name != "A guest" || !came.Since.Equal(since) {
 			t.Errorf("came %+v", came)
 		}
 		third.Closed()

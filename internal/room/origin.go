@@ -3,6 +3,7 @@ package room
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"time"
 
 	"plenum/internal/access"
 	"plenum/internal/id"
@@ -41,8 +42,10 @@ type newcomer struct {
 	role access.Role
 	// passcode marks which passcode they have shown; see passcodeMark.
 	passcode string
-	// waited is true of whoever has passed the gate before and comes back to wait.
+	// waited is true of whoever has passed the gate before and comes back to wait;
+	// since when, if the room has forgotten it.
 	waited bool
+	since  time.Time
 }
 
 // skipsPasscode reports whether the credential is worth more than a passcode.

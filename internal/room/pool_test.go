@@ -141,6 +141,32 @@ func TestALockHoldsTheLine(t *testing.T) {
 	})
 }
 
+// TestAdmittedIntoTheLine: whom a moderator has let in comes in when there is a
+// connection, although by the rules they would wait.
+func TestAdmittedIntoTheLine(t *testing.T) {
+	pooled(t, 1, func(t *testing.T, w *world) {
+		if err := w.store.Change(w.meeting, guarded); err != nil {
+			t.Fatal(err)
+		}
+		in := w.invited(access.Attendee)
+		guest := w.wait(nil)
+		if held, waiting := w.pool.Held(); held != 1 || waiting != 0 {
+			t.Errorf("%d held, %d wait: the lobby is not in the line", held, waiting)
+		}
+		owner := w.invited(access.Owner)
+		owner.must(room.Admit{Waiter: guest.Seat()})
+		if guest.told(); guest.waiting.Reason != "full" {
+			t.Errorf("waits as %+v", guest.waiting)
+		}
+		if came := last[room.WaiterCame](t, owner.told()).Waiter; came.Reason != "full" {
+			t.Errorf("the owner sees %+v", came)
+		}
+		in.must(room.Leave{})
+		owner.must(room.Leave{})
+		guest.inside()
+	})
+}
+
 func TestTheEndGivesAllConnectionsBack(t *testing.T) {
 	pooled(t, 2, func(t *testing.T, w *world) {
 		owner := w.join(access.Owner)

@@ -45,7 +45,7 @@ type claims struct {
 	Seat       id.Seat           `json:"t"`
 	Name       pii.Name          `json:"n"`
 	Role       access.Role       `json:"r"`
-	JoinedAt   int64             `json:"j"` // unix ms
+	JoinedAt   int64             `json:"j"` // unix ms; of the waiting kind: since when
 	Serial     uint64            `json:"i"`
 	Epoch      int               `json:"p,omitempty"` // see outdate
 	Exceptions access.Exceptions `json:"c,omitzero"`
@@ -57,7 +57,7 @@ type claims struct {
 
 // newcomer is who waited in a room that has been forgotten.
 func (c claims) newcomer() *newcomer {
-	return &newcomer{origin: c.origin, id: c.Seat, name: c.Name, role: c.Role, passcode: c.Passcode, waited: true}
+	return &newcomer{origin: c.origin, id: c.Seat, name: c.Name, role: c.Role, passcode: c.Passcode, waited: true, since: time.UnixMilli(c.JoinedAt)}
 }
 
 // The purposes bind the sealed bytes to what they are for.
@@ -173,7 +173,7 @@ func (o *owner) token(s *seat, serial uint64) (pii.Secret, error) {
 func (o *owner) waitingToken(w *waiter, serial uint64) (pii.Secret, error) {
 	c := claims{
 		origin: w.origin, Meeting: o.id, Sitting: o.meeting.Sitting, Seat: w.ID, Name: w.Name, Role: w.Role,
-		JoinedAt: w.JoinedAt.UnixMilli(), Serial: serial, Epoch: w.epoch, Passcode: w.newcomer.passcode,
+		JoinedAt: w.since.UnixMilli(), Serial: serial, Epoch: w.epoch, Passcode: w.newcomer.passcode,
 		Expires: time.Now().Add(SittingLife).UnixMilli(), waiting: true,
 	}
 	return o.rooms.seal(c)
