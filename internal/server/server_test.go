@@ -73,7 +73,7 @@ func TestFromSetUpToMeeting(t *testing.T) {
 		if refused := ben.Do(t, "end", live.Empty{}); refused != "right.missing" {
 			t.Errorf("an attendee ended the meeting: %q", refused)
 		}
-		if refused := ada.Do(t, "remove", live.SeatRef{Seat: ben.Welcome.You}); refused != "" {
+		if refused := ada.Do(t, "remove", live.Remove{Seat: ben.Welcome.You}); refused != "" {
 			t.Errorf("Ben cannot be removed: %s", refused)
 		}
 		if bye := ben.Ended(t); bye.Reason != "removed" {
