@@ -43,7 +43,18 @@ export const api = {
   signIn: (body: Schemas['SignIn']) => answer(client.POST('/api/v1/session', { body })),
   signOut: () => answer(client.DELETE('/api/v1/session')),
 
-  meetings: () => answer(client.GET('/api/v1/meetings')),
+  /** All of them: at most a thousand, in pages of a hundred. */
+  meetings: async () => {
+    const found: Meeting[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: 100, ...(cursor !== undefined && { cursor }) };
+      const page = await answer(client.GET('/api/v1/meetings', { params: { query } }));
+      found.push(...page.meetings);
+      cursor = page.next === '' ? undefined : page.next;
+    } while (cursor !== undefined);
+    return found;
+  },
   createMeeting: (name: string) => answer(client.POST('/api/v1/meetings', { body: { name } })),
   changeMeeting: (id: string, body: MeetingChange) =>
     answer(client.PATCH('/api/v1/meetings/{id}', { params: { path: { id } }, body })),

@@ -160,7 +160,7 @@ function Meeting({ id }: { readonly id: string }): React.JSX.Element {
             door={step.door}
             busy={step.busy}
             refusal={step.refusal}
-            signIn={`/signin?next=${encodeURIComponent(`/m/${id}`)}`}
+            signIn={`/signin?from=${encodeURIComponent(`/m/${id}`)}`}
             onJoin={(entry) => void join(step.door, entry)}
           />
         </Frame>

@@ -75,7 +75,8 @@ export function Ending({ reason, meetingName, organisation, words = '', onRejoin
         <>
           {back && (
             <Button
-              variant="primary"
+              // Somebody sent away is not urged to knock again.
+              variant={kind === 'denied' ? 'secondary' : 'primary'}
               size="large"
               icon={<RotateCw size={18} aria-hidden="true" />}
               onPress={back}

@@ -88,16 +88,14 @@ export function LinkForm({ meeting, onMade, onCancel }: Props) {
           errorMessage={countWrong ? t('links.count.wrong') : undefined}
         />
       )}
-      <div className={styles['pair']}>
-        <TextField label={t('links.notBefore')} type="datetime-local" value={from} onChange={setFrom} />
-        <TextField
-          label={t('links.expiresAt')}
-          type="datetime-local"
-          value={until}
-          onChange={setUntil}
-          errorMessage={timesWrong ? t('links.times.wrong') : past ? t('links.times.past') : undefined}
-        />
-      </div>
+      <TextField label={t('links.notBefore')} type="datetime-local" value={from} onChange={setFrom} />
+      <TextField
+        label={t('links.expiresAt')}
+        type="datetime-local"
+        value={until}
+        onChange={setUntil}
+        errorMessage={timesWrong ? t('links.times.wrong') : past ? t('links.times.past') : undefined}
+      />
       {make.isError && (
         <Banner tone="danger" live>
           {textOf(make.error)}

@@ -39,7 +39,7 @@ const server = (list: Meeting[]): Answers => ({
     200,
     { user: { id: 'u', name: 'Ada Lovelace', email: 'a@example.org', admin: true } },
   ],
-  'GET /api/v1/meetings': [200, { meetings: list }],
+  'GET /api/v1/meetings': [200, { meetings: list, next: '' }],
 });
 
 let copied: string[];

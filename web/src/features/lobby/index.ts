@@ -1,3 +1,2 @@
-export { knocking } from './knocking';
 export { useLobbyTold } from './useLobbyTold';
 export { WaitingRegion } from './WaitingRegion';

@@ -38,6 +38,7 @@ export function PeoplePanel() {
   const onAsk = useCallback((action: Asked, seat: Seat) => setAsked({ action, seat }), []);
 
   const hidden = useSomeHidden();
+  const waits = useLive((state) => (state.gate?.waiting.length ?? 0) > 0);
   const toTitle = useCallback(() => title.current?.focus(), []);
 
   return (
@@ -93,7 +94,7 @@ export function PeoplePanel() {
             {t('hidden')}
           </p>
         )}
-        {total === 1 && !hidden && <p className={styles['none']}>{t('alone')}</p>}
+        {total === 1 && !hidden && !waits && <p className={styles['none']}>{t('alone')}</p>}
       </div>
       <Foot />
       {asked !== null && (

@@ -50,7 +50,7 @@ function show(change: Partial<Door> = {}, props: { busy?: boolean; refusal?: Ref
       onJoin={onJoin}
       busy={props.busy ?? false}
       refusal={props.refusal}
-      signIn="/signin?next=%2Fm%2Fa"
+      signIn="/signin?from=%2Fm%2Fa"
     />,
   );
   return onJoin;
@@ -216,7 +216,7 @@ describe('the door', () => {
 
   test('leads to signing in where an account is needed, and shows no form', async () => {
     show({ accountRequired: true });
-    expect(screen.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe('/signin?next=%2Fm%2Fa');
+    expect(screen.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe('/signin?from=%2Fm%2Fa');
     expect(screen.queryByRole('button', { name: 'Join' })).toBeNull();
     await expectAccessible();
   });

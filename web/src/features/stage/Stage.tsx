@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { bringForward, chooseView, togglePin, useCall, type View, viewOf } from '@/features/call/store';
+import { knocking } from '@/features/lobby/knocking';
 import { type LiveState, useLive, useSomeHidden } from '@/live';
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp, IconButton, useIsPhone } from '@/ui';
 import { Alone } from './Alone';
@@ -117,13 +118,14 @@ function Filled({ size, people, views }: FilledProps): React.JSX.Element {
   });
   const resizing = useResizing(size);
   const hidden = useSomeHidden();
+  const knocks = useLive((state) => knocking(state).length > 0);
 
   return (
     <div className={styles['tiles']} data-resizing={resizing ? '' : undefined} {...(phone ? swipe : {})}>
       {inOrder(shown.tiles, people).map((tile) => (
         <Tile key={tile.key} tile={tile} onChoose={tile.place === 'strip' ? choose : undefined} />
       ))}
-      {people.length === 1 && !hidden && <Alone />}
+      {people.length === 1 && !hidden && !knocks && <Alone />}
       <Sharing />
       {shown.pages > 1 && <Pages shown={shown} onTurn={setPage} />}
     </div>
