@@ -32,7 +32,7 @@ func (b *browser) actions() []string {
 	if err := json.Unmarshal([]byte(b.do("GET", "/audit?limit=100", "").body), &page); err != nil {
 		b.t.Fatal(err)
 	}
-	var actions []string
+	actions := make([]string, 0, len(page.Entries))
 	for _, e := range page.Entries {
 		actions = append(actions, e.Action)
 	}
@@ -149,7 +149,7 @@ func TestMeetingPages(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"x", "AAAA", strings.Repeat("A", 600)} {
-		if a := b.do("GET", "/meetings?cursor="+bad, ""); a.StatusCode != 422 {
+		if a := b.do("GET", "/meetings?cursor="+bad, ""); a.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("cursor %.10s: %d", bad, a.StatusCode)
 		}
 	}
@@ -301,7 +301,7 @@ func TestHiddenMeetings(t *testing.T) {
 		{"GET", "/bans", ""},
 		{"DELETE", "/bans/" + string(id.New[id.Ban]()), ""},
 	} {
-		var bodies []string
+		bodies := make([]string, 0, 3)
 		for _, m := range []string{foreign, missing, "nonsense"} {
 			began := time.Now()
 			a := own.do(r[0], "/meetings/"+m+r[1], r[2])

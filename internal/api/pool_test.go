@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestPool(t *testing.T) {
 	if got := b.do("GET", "/pool", "").body; got != "{\"places\":5,\"used\":0,\"waiting\":0,\"warning\":false,\"reservations\":[]}\n" {
 		t.Errorf("empty: %s", got)
 	}
-	var claims []capacity.Claim
+	claims := make([]capacity.Claim, 0, 7)
 	for range 7 {
 		claims = append(claims, capacity.Claim{Tenant: home.ID, Meeting: "m", Seat: id.New[id.Seat]()})
 	}
@@ -127,7 +128,7 @@ func TestReservations(t *testing.T) {
 		t.Errorf("changed: %+v", changed)
 	}
 	refused(t, b.do("PATCH", "/pool/reservations/"+made.ID, `{"places":11}`), 422, "reservation.invalid")
-	if a := b.do("DELETE", "/pool/reservations/"+made.ID, ""); a.StatusCode != 204 {
+	if a := b.do("DELETE", "/pool/reservations/"+made.ID, ""); a.StatusCode != http.StatusNoContent {
 		t.Errorf("delete: %d %s", a.StatusCode, a.body)
 	}
 	for _, gone := range []string{made.ID, "x"} {
