@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"time"
@@ -134,9 +135,7 @@ func (a *api) runOnce(w http.ResponseWriter, r *http.Request, asked apikey.Answe
 			a.Logger.WarnContext(ctx, "answer not kept for repetition", "error", err)
 		}
 	}
-	for name, values := range out.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), out.header)
 	w.WriteHeader(out.status)
 	w.Write(out.body.Bytes()) //nolint:errcheck // the client has gone
 }

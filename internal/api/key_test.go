@@ -23,14 +23,15 @@ func (w *world) confirmed(t *testing.T) *browser {
 	t.Helper()
 	b := w.browser(t)
 	b.setUp()
-	w.confirm(b, time.Now(), true)
+	w.confirm(b, time.Now())
 	return b
 }
 
-// confirm makes the sign-in of a browser one that was proved at a moment.
-func (w *world) confirm(b *browser, at time.Time, secondFactor bool) {
+// confirm makes the sign-in of a browser one that was proved at a moment, with a
+// second factor.
+func (w *world) confirm(b *browser, at time.Time) {
 	b.t.Helper()
-	if err := w.store.ConfirmSession(b.t.Context(), auth.HashToken(pii.Secret(b.cookie.Value)), at, secondFactor); err != nil {
+	if err := w.store.ConfirmSession(b.t.Context(), auth.HashToken(pii.Secret(b.cookie.Value)), at, true); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -114,9 +115,9 @@ func TestKeyExpires(t *testing.T) {
 func TestKeysAreDangerous(t *testing.T) {
 	w := fresh(t)
 	ada := w.confirmed(t)
-	w.confirm(ada, time.Now().Add(-11*time.Minute), true)
+	w.confirm(ada, time.Now().Add(-11*time.Minute))
 	refused(t, ada.do("POST", "/keys", `{"name":"x","scopes":["people:read"]}`), 403, "confirm.required")
-	w.confirm(ada, time.Now(), true)
+	w.confirm(ada, time.Now())
 	refused(t, ada.do("POST", "/keys", `{"name":"x","scopes":["everything"]}`), 422, "key.scopes")
 	refused(t, ada.do("POST", "/keys", `{"name":"x","scopes":[]}`), 422, "key.scopes")
 	ada.key("tenants") // the first administrator is an operator

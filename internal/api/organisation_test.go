@@ -45,7 +45,7 @@ func TestOrganisation(t *testing.T) {
 	} {
 		refused(t, ada.do("PATCH", "/organisation", body), 422, code)
 	}
-	w.confirm(ada, time.Now().Add(-time.Hour), true)
+	w.confirm(ada, time.Now().Add(-time.Hour))
 	for _, body := range []string{`{"secondFactor":{"administrators":false,"everyone":false}}`, `{"adminNetworks":[]}`, `{"auditDays":1}`} {
 		refused(t, ada.do("PATCH", "/organisation", body), 403, "confirm.required")
 	}
@@ -158,7 +158,7 @@ func (w *world) second(t *testing.T) (api.MadeTenant, *browser) {
 	t.Helper()
 	op := w.browser(t)
 	op.signInAs(t, "zoe@example.org")
-	w.confirm(op, time.Now(), true)
+	w.confirm(op, time.Now())
 	made := is[api.MadeTenant](t, op.do("POST", "/tenants", `{"name":"Council","hosts":["Council.Example","vergadering.example"],"places":20,"adminName":"Cleo","adminEmail":"cleo@council.example"}`), 201)
 	cleo := w.browser(t)
 	cleo.host = "council.example"
@@ -166,7 +166,7 @@ func (w *world) second(t *testing.T) (api.MadeTenant, *browser) {
 	if a := cleo.do("POST", "/welcome", asJSON(t, map[string]string{"secret": secret, "password": password})); a.StatusCode >= 300 {
 		t.Fatalf("%d %s", a.StatusCode, a.body)
 	}
-	w.confirm(cleo, time.Now(), true)
+	w.confirm(cleo, time.Now())
 	return made, cleo
 }
 
@@ -228,9 +228,9 @@ func TestDeleteTenant(t *testing.T) {
 
 	refused(t, ada.do("DELETE", path, `{"name":"council"}`), 422, "confirm.name")
 	refused(t, ada.do("DELETE", "/tenants/"+home.ID, asJSON(t, api.TenantDeletion{Name: home.Name})), 404, "not_found")
-	w.confirm(ada, time.Now().Add(-time.Hour), true)
+	w.confirm(ada, time.Now().Add(-time.Hour))
 	refused(t, ada.do("DELETE", path, `{"name":"Council"}`), 403, "confirm.required")
-	w.confirm(ada, time.Now(), true)
+	w.confirm(ada, time.Now())
 	_, operators := ada.key("tenants")
 	refused(t, w.browser(t).do("DELETE", path, `{"name":"Council"}`, operators...), 403, "key.scope")
 	if a := ada.do("DELETE", path, `{"name":"Council"}`); a.StatusCode != http.StatusNoContent {

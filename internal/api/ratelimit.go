@@ -16,12 +16,12 @@ import (
 )
 
 // subject is whose requests are counted together.
-type subject int
+type subject string
 
 const (
-	ofSource subject = iota
-	ofAccount
-	ofKey
+	ofSource  subject = "source"
+	ofAccount subject = "account"
+	ofKey     subject = "key"
 )
 
 // allowance is how many requests a subject may make: burst at once, and one in
@@ -48,11 +48,11 @@ const maxCounted = 30_000
 
 var errTooMany = fault.New("api.brake", fault.Exhausted, "rate.limited", "Too many requests. Please wait a little.")
 
-// tooMany is errTooMany with how long to wait.
-type tooMany struct{ after time.Duration }
+// waitError is errTooMany with how long to wait.
+type waitError struct{ after time.Duration }
 
-func (tooMany) Error() string { return errTooMany.Error() }
-func (tooMany) Unwrap() error { return errTooMany }
+func (waitError) Error() string { return errTooMany.Error() }
+func (waitError) Unwrap() error { return errTooMany }
 
 // brake holds callers to their share. It lives in memory and knows its subjects
 // by keyed hashes only.
@@ -69,10 +69,11 @@ func newBrake() *brake {
 	return b
 }
 
-// take counts one request. Fault: rate.limited, as [tooMany].
+// take counts one request. Fault: rate.limited, as [waitError].
 func (b *brake) take(s subject, who string) error {
 	mac := hmac.New(sha256.New, b.key[:])
-	mac.Write([]byte{byte(s)})
+	mac.Write([]byte(s))
+	mac.Write([]byte{0})
 	mac.Write([]byte(who))
 	digest := [sha256.Size]byte(mac.Sum(nil))
 	b.mu.Lock()
@@ -92,7 +93,7 @@ func (b *brake) take(s subject, who string) error {
 	r := limiter.Reserve()
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
-		return tooMany{wait}
+		return waitError{wait}
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func (b *brake) takeFrom(source pii.Addr) error {
 
 // waitOf is how long to wait after err; 0 when it does not say.
 func waitOf(err error) time.Duration {
-	if t, ok := errors.AsType[tooMany](err); ok {
+	if t, ok := errors.AsType[waitError](err); ok {
 		return t.after
 	}
 	return 0

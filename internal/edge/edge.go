@@ -198,7 +198,7 @@ func serve(ctx context.Context, s *http.Server, l net.Listener, grace time.Durat
 
 // Close gives the ports back when Run was never called.
 func (e *Edge) Close() error {
-	var failures []error
+	failures := make([]error, 0, len(e.listeners))
 	for _, l := range e.listeners {
 		failures = append(failures, l.Close())
 	}

@@ -18,7 +18,7 @@ func example(t *testing.T, language string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile("(?s)<!-- run: "+language+" -->\n```"+language+"\n(.*?)\n```\n").FindSubmatch(page)
+	found := regexp.MustCompile("(?s)<!-- run: " + language + " -->\n```" + language + "\n(.*?)\n```\n").FindSubmatch(page)
 	if found == nil {
 		t.Fatalf("docs/api.md has no example in %s", language)
 	}

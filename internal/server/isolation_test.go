@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -114,8 +115,10 @@ func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Brow
 		t.Fatal(err)
 	}
 	b["bans"] = string(ban.ID)
-	p := provider.Provider{ID: id.New[id.Provider](), Tenant: of, Kind: provider.LDAP, Name: "Directory", Enabled: true, CreatedAt: now,
-		Settings: provider.Settings{LDAP: &provider.LDAPSettings{}}}
+	p := provider.Provider{
+		ID: id.New[id.Provider](), Tenant: of, Kind: provider.LDAP, Name: "Directory", Enabled: true, CreatedAt: now,
+		Settings: provider.Settings{LDAP: &provider.LDAPSettings{}},
+	}
 	if err := db.CreateProvider(ctx, p); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +216,7 @@ func rowsOf(t *testing.T, s *servertest.Server, words []string) []string {
 				found = append(found, line)
 			}
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // one of many
 			t.Fatal(err)
 		}
 	}
@@ -235,6 +238,9 @@ func column(t *testing.T, db *sql.DB, query string) []string {
 			t.Fatal(err)
 		}
 		values = append(values, v)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return values
 }

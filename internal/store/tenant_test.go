@@ -180,13 +180,12 @@ func (p part) keys() {
 		group.Go(func() {
 			k, _, err := apikey.New(of.ID, "One of many", []string{"pool:read"}, time.Time{}, now)
 			ok(t, err)
-			switch err := s.CreateKey(t.Context(), k); {
-			case err == nil:
-				made.Add(1)
-			default:
+			if err := s.CreateKey(t.Context(), k); err != nil {
 				is(t, "too many", err, apikey.ErrTooMany)
 				refused.Add(1)
+				return
 			}
+			made.Add(1)
 		})
 	}
 	group.Wait()
@@ -242,4 +241,3 @@ func (p part) answers() {
 		t.Error("an expired answer survives the sweep")
 	}
 }
-

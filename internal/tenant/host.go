@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,11 +27,8 @@ func ParseHost(s string) (string, error) {
 		return "", ErrHost
 	}
 	labels := strings.Split(s, ".")
-	for _, l := range labels {
-		outside := func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
-		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, outside) {
-			return "", ErrHost
-		}
+	if slices.ContainsFunc(labels, func(l string) bool { return len(l) > 63 || !labelShape.MatchString(l) }) {
+		return "", ErrHost
 	}
 	// A name that ends in a number is an address to every browser (WHATWG URL).
 	if isNumber(labels[len(labels)-1]) {
@@ -38,6 +36,8 @@ func ParseHost(s string) (string, error) {
 	}
 	return s, nil
 }
+
+var labelShape = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 // isNumber reports whether a browser takes the last label for a number.
 func isNumber(label string) bool {

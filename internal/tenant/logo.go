@@ -8,7 +8,7 @@ import (
 	_ "image/jpeg" // the formats a logo may have
 	_ "image/png"
 
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // the third
 
 	"plenum/internal/fault"
 )
