@@ -29,17 +29,34 @@ type logbook struct {
 
 const logEntries = 250
 
-// eachAudit runs a test on both databases.
-func eachAudit(t *testing.T, test func(*logbook)) {
-	t.Helper()
-	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "plenum.db")
-		test(newLogbook(t, store.Config{Path: path}, "sqlite", path))
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		url := pgtest.Start(t).Database(t)
-		test(newLogbook(t, store.Config{URL: url}, "pgx", url))
-	})
+// TestAudit runs on both databases; each block of a part gets a log of its own.
+func TestAudit(t *testing.T) {
+	server := pgtest.Start(t)
+	parts := map[string]func(each func(func(*logbook))){
+		"Sound":               auditSound,
+		"FlippedByte":         auditFlippedByte,
+		"TakenOut":            auditTakenOut,
+		"PutIn":               auditPutIn,
+		"Rewritten":           auditRewritten,
+		"Redact":              auditRedact,
+		"Retention":           auditRetention,
+		"Together":            auditTogether,
+		"RefusesPersonalData": auditRefusesPersonalData,
+	}
+	for name, part := range parts {
+		t.Run("SQLite/"+name, func(t *testing.T) {
+			part(func(test func(*logbook)) {
+				path := filepath.Join(t.TempDir(), "plenum.db")
+				test(newLogbook(t, store.Config{Path: path}, "sqlite", path))
+			})
+		})
+		t.Run("PostgreSQL/"+name, func(t *testing.T) {
+			part(func(test func(*logbook)) {
+				url := server.Database(t)
+				test(newLogbook(t, store.Config{URL: url}, "pgx", url))
+			})
+		})
+	}
 }
 
 func newLogbook(t *testing.T, c store.Config, driver, address string) *logbook {
@@ -140,8 +157,8 @@ func (b *logbook) spoil(table, column string, seq int64, check func(name string)
 	}
 }
 
-func TestAuditSound(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditSound(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		report, err := b.store.VerifyAudit(b.Context(), b.tenant)
 		ok(b.T, err)
 		if report.Problem != nil || report.Entries != logEntries || report.End.Seq != logEntries {
@@ -168,12 +185,12 @@ func TestAuditSound(t *testing.T) {
 	})
 }
 
-func TestAuditFlippedByte(t *testing.T) {
+func auditFlippedByte(each func(func(*logbook))) {
 	columns := []string{
 		"at", "action", "actor_kind", "actor_id", "credential", "actor_proof", "actor_commitment", "meeting_id",
 		"subject_kind", "subject_id", "subject_proof", "subject_commitment", "detail", "previous", "hash",
 	}
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		for _, seq := range []int64{1, 47, 100, 101, logEntries} {
 			for _, column := range columns {
 				b.spoil("audit_entry", column, seq, func(name string) { b.finds(name, audit.Changed, seq, seq) })
@@ -201,8 +218,8 @@ func TestAuditFlippedByte(t *testing.T) {
 	})
 }
 
-func TestAuditTakenOut(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditTakenOut(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		b.exec("DELETE FROM audit_entry WHERE seq = 47")
 		b.finds("one", audit.Missing, 47, 47)
 		b.exec("UPDATE audit_entry SET seq = -seq WHERE seq > 47")
@@ -211,7 +228,7 @@ func TestAuditTakenOut(t *testing.T) {
 			b.Errorf("closed up: %v", p)
 		}
 	})
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		b.exec("DELETE FROM audit_entry WHERE seq > 240")
 		b.finds("the end", audit.Missing, 241, logEntries)
 		b.exec("DELETE FROM audit_entry WHERE seq > 130")
@@ -221,14 +238,14 @@ func TestAuditTakenOut(t *testing.T) {
 		b.exec("UPDATE audit_chain SET seq = 130, hash = (SELECT hash FROM audit_entry WHERE seq = 130)")
 		b.finds("with the end moved", audit.Unsigned, 100, 130)
 	})
-	eachAudit(t, func(b *logbook) { // an older end, signed, does not fit
+	each(func(b *logbook) { // an older end, signed, does not fit
 		var hash, signature []byte
 		var at int64
 		ok(b.T, b.raw.QueryRowContext(b.Context(), "SELECT at, hash, signature FROM audit_checkpoint WHERE seq = 200").Scan(&at, &hash, &signature))
 		b.exec("UPDATE audit_chain SET seq = 200, at = $1, hash = $2, signature = $3", at, hash, signature)
 		b.finds("a checkpoint as the end", audit.Inserted, 201, 201)
 	})
-	eachAudit(t, func(b *logbook) { // as if they had expired
+	each(func(b *logbook) { // as if they had expired
 		b.exec("DELETE FROM audit_entry WHERE seq <= 100")
 		b.finds("the beginning", audit.Missing, 1, 100)
 		b.exec("UPDATE audit_chain SET first = 100")
@@ -236,27 +253,27 @@ func TestAuditTakenOut(t *testing.T) {
 	})
 }
 
-func TestAuditPutIn(t *testing.T) {
+func auditPutIn(each func(func(*logbook))) {
 	// copied puts the entry numbered from in at place.
 	copied := func(b *logbook, from, place int64) {
 		b.exec(`INSERT INTO audit_entry SELECT tenant_id, CAST($1 AS BIGINT), at, action, actor_kind, actor_id, credential, actor_proof, actor_commitment,
 			meeting_id, subject_kind, subject_id, subject_proof, subject_commitment, detail, previous, hash FROM audit_entry WHERE seq = $2`, place, from)
 	}
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		copied(b, 250, 251)
 		b.finds("at the end", audit.Inserted, 250, 250)
 		b.exec("DELETE FROM audit_entry WHERE seq = 251")
 		copied(b, 1, 0)
 		b.finds("before the beginning", audit.Inserted, 0, 0)
 	})
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		b.exec("UPDATE audit_entry SET seq = -seq WHERE seq > 46")
 		b.exec("UPDATE audit_entry SET seq = 1 - seq WHERE seq < 0")
 		forged := audit.Follow(b.entry(47), 47, b.hash(46))
 		b.insert(forged)
 		b.finds("in the middle, with a right hash", audit.Inserted, 47, 47)
 	})
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		for _, step := range [][2]int{{47, -1}, {120, 47}, {-1, 120}} {
 			b.exec(fmt.Sprintf("UPDATE audit_entry SET seq = %d WHERE seq = %d", step[1], step[0]))
 		}
@@ -282,7 +299,7 @@ func (b *logbook) insert(r audit.Record) {
 }
 
 // A forger who knows how hashes are made, and has all but the key.
-func TestAuditRewritten(t *testing.T) {
+func auditRewritten(each func(func(*logbook))) {
 	rewrite := func(b *logbook, from, through int64) {
 		previous := b.hash(from - 1)
 		b.exec("DELETE FROM audit_entry WHERE seq BETWEEN $1 AND $2", from, through)
@@ -292,11 +309,11 @@ func TestAuditRewritten(t *testing.T) {
 			previous = r.Hash
 		}
 	}
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		rewrite(b, 150, 150)
 		b.finds("one", audit.Changed, 150, 150)
 	})
-	eachAudit(t, func(b *logbook) {
+	each(func(b *logbook) {
 		rewrite(b, 150, logEntries)
 		b.finds("to the end", audit.Rewritten, 101, 200)
 		b.exec("DELETE FROM audit_checkpoint WHERE seq = 200")
@@ -309,8 +326,8 @@ func TestAuditRewritten(t *testing.T) {
 	})
 }
 
-func TestAuditRedact(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditRedact(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		note := audit.Entry{Tenant: b.tenant, Action: audit.AuditRedacted, Actor: audit.Party{Kind: audit.Operator}, Credential: "command line"}
 		n, err := b.store.RedactAudit(b.Context(), b.tenant, b.person, note)
 		ok(b.T, err)
@@ -338,8 +355,8 @@ func TestAuditRedact(t *testing.T) {
 	})
 }
 
-func TestAuditRetention(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditRetention(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		now := time.Now()
 		ok(b.T, b.store.Sweep(b.Context(), now))
 		report, err := b.store.VerifyAudit(b.Context(), b.tenant)
@@ -369,8 +386,8 @@ func TestAuditRetention(t *testing.T) {
 }
 
 // A thousand people at the door at once must not be a thousand transactions.
-func TestAuditTogether(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditTogether(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		var wg sync.WaitGroup
 		for i := range 1000 {
 			wg.Go(func() {
@@ -423,8 +440,8 @@ func (b *logbook) count() (n int) {
 
 // No name, no e-mail address and no network address gets into the log, whoever
 // forgets the rule.
-func TestAuditRefusesPersonalData(t *testing.T) {
-	eachAudit(t, func(b *logbook) {
+func auditRefusesPersonalData(each func(func(*logbook))) {
+	each(func(b *logbook) {
 		before := b.count()
 		for name, spoil := range map[string]func(*audit.Entry){
 			"name as actor":        func(e *audit.Entry) { e.Actor.ID = "Zoë Ångström" },
