@@ -32,10 +32,11 @@ export function LinkForm({ meeting, onMade, onCancel }: Props) {
   const [count, setCount] = useState('10');
   const [from, setFrom] = useState('');
   const [until, setUntil] = useState('');
+  const [opened] = useState(Date.now);
   const number = Number(count);
   const countWrong = often === 'some' && !(Number.isInteger(number) && number > 0 && number <= mostUses);
   const timesWrong = from !== '' && until !== '' && Date.parse(until) <= Date.parse(from);
-  const past = until !== '' && Date.parse(until) <= Date.now();
+  const past = until !== '' && Date.parse(until) <= opened;
 
   const submit = () => {
     if (countWrong || timesWrong || past) return;

@@ -80,7 +80,8 @@ function LinkRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void })
   const { t } = useTranslation('gate');
   const { t: common } = useTranslation('common');
   const id = useId();
-  const state = stateOf(invite, Date.now());
+  const [now] = useState(Date.now);
+  const state = stateOf(invite, now);
   const name = invite.name === '' ? t('links.nameless') : invite.name;
   const when = (at: string) => `${formatDate(new Date(at))}, ${formatTime(new Date(at))}`;
   const facts = [
@@ -89,10 +90,10 @@ function LinkRow({ invite, onRevoke }: { invite: Invite; onRevoke: () => void })
       ? t('links.used', { count: invite.uses })
       : t('links.usedOf', { uses: invite.uses, count: invite.maxUses }),
     ...(state === 'open' || state === 'not_yet' ? [] : [t(`links.state.${state}`)]),
-    ...(state === 'not_yet' && invite.notBefore != null
+    ...(state === 'not_yet' && invite.notBefore !== null
       ? [t('links.from', { when: when(invite.notBefore) })]
       : []),
-    ...(state === 'open' && invite.expiresAt != null
+    ...(state === 'open' && invite.expiresAt !== null
       ? [t('links.until', { when: when(invite.expiresAt) })]
       : []),
   ];

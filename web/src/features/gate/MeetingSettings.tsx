@@ -25,7 +25,6 @@ import { modeOf } from './LobbyFields';
 import { useBans, useInvites } from './queries';
 import { Roles } from './Roles';
 import { type Section, type SectionProps, sections, switchedOff } from './section';
-import { stateOf } from './validity';
 
 const parts: Readonly<Record<Section, { icon: typeof Ban; content: ComponentType<SectionProps> }>> = {
   general: { icon: Settings, content: General },
@@ -130,9 +129,7 @@ function useSummaries(meeting: Meeting): Record<Section, string> {
   const invites = useInvites(meeting.id);
   const bans = useBans(meeting.id);
   const off = switchedOff(meeting);
-  const links = (invites.data ?? []).filter(
-    (invite) => invite.personal && stateOf(invite, Date.now()) !== 'revoked',
-  ).length;
+  const links = (invites.data ?? []).filter(({ personal, revoked }) => personal && !revoked).length;
   const access = [
     t(`summary.lobby.${modeOf(meeting.lobby)}`),
     ...(meeting.passcodeSet ? [t('summary.passcode')] : []),

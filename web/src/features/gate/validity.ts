@@ -16,6 +16,6 @@ export function stateOf(
 ): Validity {
   if (revoked) return 'revoked';
   if (maxUses > 0 && uses >= maxUses) return 'used_up';
-  if (notBefore != null && Date.parse(notBefore) > now) return 'not_yet';
-  return expiresAt != null && Date.parse(expiresAt) <= now ? 'expired' : 'open';
+  if (notBefore !== null && Date.parse(notBefore) > now) return 'not_yet';
+  return expiresAt !== null && Date.parse(expiresAt) <= now ? 'expired' : 'open';
 }

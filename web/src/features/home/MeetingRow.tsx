@@ -12,7 +12,8 @@ export function MeetingRow({ meeting, onSettings }: { meeting: Meeting; onSettin
   const remove = useDeleteMeeting();
   const [asking, setAsking] = useState(false);
   const made = new Date(meeting.createdAt);
-  const isNew = Date.now() - made.getTime() < 60_000;
+  const [shownAt] = useState(Date.now);
+  const isNew = shownAt - made.getTime() < 60_000;
   const { name } = meeting;
 
   const onCopy = async () => {

@@ -109,7 +109,11 @@ describe('knocking', () => {
     useLobbyTold();
     return <Toasts />;
   }
-  const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+  const pass = (ms: number) => {
+    act(() => {
+      vi.advanceTimersByTime(ms);
+    });
+  };
   beforeEach(() => vi.useFakeTimers({ shouldAdvanceTime: true }));
   afterEach(() => {
     vi.useRealTimers();
@@ -153,7 +157,9 @@ describe('knocking', () => {
     server.emit('waiter.came', anna);
     pass(1100);
     expect(screen.queryByText(/is waiting/)).toBeNull();
-    act(() => useCall.setState({ panel: null }));
+    act(() => {
+      useCall.setState({ panel: null });
+    });
     server.emit('waiter.came', late);
     pass(1100);
     expect(screen.queryByText(/Late is waiting/)).toBeNull();
