@@ -275,7 +275,8 @@ func anAdministratorStays(ctx context.Context, q *query.Queries, t id.Tenant) er
 	return err
 }
 
-// DeleteUser deletes an account with all it owns and returns how many meetings
+// DeleteUser deletes an account with all it owns and every rule that gave it a
+// role in others' meetings, and returns how many meetings
 // that were. Faults: not_found, admin.last.
 func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries ...audit.Entry) (meetings int, err error) {
 	const op = "store.DeleteUser"
@@ -293,6 +294,10 @@ func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries 
 		}
 		meetings = int(n)
 		if _, err := q.DeleteAccount(ctx, query.DeleteAccountParams{TenantID: string(t), ID: string(u)}); err != nil {
+			return err
+		}
+		err = q.ForgetRulesOf(ctx, query.ForgetRulesOfParams{TenantID: string(t), AccountID: string(u), Email: row.Email.Text()})
+		if err != nil {
 			return err
 		}
 		if row.Admin && !row.Disabled {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"plenum/internal/access"
 	"plenum/internal/audit"
 	"plenum/internal/auth"
 	"plenum/internal/id"
@@ -180,6 +181,13 @@ func (p part) deleteUser() {
 	ok(t, s.CreatePasskey(t.Context(), newPasskey(u)))
 	ok(t, s.PutRecoveryCodes(t.Context(), u.ID, [][32]byte{{1}}))
 	same(t, "owned", must[[]id.Meeting](t)(s.OwnedMeetings(t.Context(), u.ID)), []id.Meeting{m.ID})
+	others := meeting.New(owner.Tenant, owner.ID, "Others'", noon)
+	rule := meeting.RoleRule{Kind: meeting.ByDomain, Value: "example.org", Role: access.Presenter}
+	others.Roles = []meeting.RoleRule{
+		{Kind: meeting.ByUser, Value: string(u.ID), Role: access.Moderator}, rule,
+		{Kind: meeting.ByEmail, Value: u.Email.Text(), Role: access.Moderator},
+	}
+	ok(t, s.CreateMeeting(t.Context(), others, nil))
 
 	_, err := s.DeleteUser(t.Context(), "elsewhere", u.ID)
 	is(t, "from another organisation", err, user.ErrNotFound)
@@ -188,6 +196,7 @@ func (p part) deleteUser() {
 	is(t, "account", err, user.ErrNotFound)
 	_, err = s.Meeting(t.Context(), m.ID)
 	is(t, "meeting", err, meeting.ErrNotFound)
+	same(t, "rules", must[meeting.Meeting](t)(s.Meeting(t.Context(), others.ID)).Roles, []meeting.RoleRule{rule})
 	_, _, err = s.Session(t.Context(), auth.HashToken(token), noon)
 	is(t, "session", err, auth.ErrRequired)
 	same(t, "factors", must[auth.Factors](t)(s.Factors(t.Context(), u.ID)), auth.Factors{})

@@ -116,3 +116,10 @@ ORDER BY ban.created_at DESC, ban.id LIMIT sqlc.arg(many);
 
 -- name: LiftBan :execrows
 DELETE FROM ban WHERE meeting_id = $1 AND id = $2;
+
+-- name: ForgetRulesOf :exec
+-- Rules that name one person. meeting.rules may then be too high, which only
+-- costs the door a look.
+DELETE FROM role_rule
+WHERE (kind = 'user' AND value = sqlc.arg(account_id) OR kind = 'email' AND value = sqlc.arg(email))
+  AND meeting_id IN (SELECT m.id FROM meeting AS m WHERE m.tenant_id = sqlc.arg(tenant_id));

@@ -386,6 +386,25 @@ func (q *Queries) ForgetRemovedSeats(ctx context.Context, meetingID string) erro
 	return err
 }
 
+const forgetRulesOf = `-- name: ForgetRulesOf :exec
+DELETE FROM role_rule
+WHERE (kind = 'user' AND value = $1 OR kind = 'email' AND value = $2)
+  AND meeting_id IN (SELECT m.id FROM meeting AS m WHERE m.tenant_id = $3)
+`
+
+type ForgetRulesOfParams struct {
+	AccountID string
+	Email     string
+	TenantID  string
+}
+
+// Rules that name one person. meeting.rules may then be too high, which only
+// costs the door a look.
+func (q *Queries) ForgetRulesOf(ctx context.Context, arg ForgetRulesOfParams) error {
+	_, err := q.db.ExecContext(ctx, forgetRulesOf, arg.AccountID, arg.Email, arg.TenantID)
+	return err
+}
+
 const liftBan = `-- name: LiftBan :execrows
 DELETE FROM ban WHERE meeting_id = $1 AND id = $2
 `
