@@ -142,10 +142,21 @@ func (v *Verifier) Record(r Record) error {
 		v.found(Changed, next, next)
 	case !bytes.Equal(r.digest(), r.Hash):
 		v.misplaced(&r)
+	default:
+		v.follows(&r)
+	}
+	v.last, v.hash, v.known = r.Seq, r.Hash, true
+	v.recent[uint64(r.Seq)%remembered] = r.Hash //nolint:gosec // any number will do
+	return nil
+}
+
+// follows holds an entry that is whole against what stands before it.
+func (v *Verifier) follows(r *Record) {
+	switch {
 	case !v.known && v.based:
 		v.found(Forged, v.end.First, v.end.First)
 	case v.known && !bytes.Equal(r.Previous, v.hash) && v.vouched == v.last:
-		v.found(Changed, next, next)
+		v.found(Changed, r.Seq, r.Seq)
 	case v.known && !bytes.Equal(r.Previous, v.hash):
 		v.found(Changed, v.last, v.last) // this one still holds what the one before really was
 	case r.Seq > v.end.Seq:
@@ -153,9 +164,6 @@ func (v *Verifier) Record(r Record) error {
 	case r.Seq == v.before.Seq && !bytes.Equal(r.Hash, v.before.Hash):
 		v.found(Rewritten, v.end.First+1, r.Seq)
 	}
-	v.last, v.hash, v.known = r.Seq, r.Hash, true
-	v.recent[uint64(r.Seq)%remembered] = r.Hash //nolint:gosec // any number will do
-	return nil
 }
 
 func (v *Verifier) soundParts(r *Record) bool {
