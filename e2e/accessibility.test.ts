@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { passes } from './lib/axe.ts'
 import { Person, until } from './lib/person.ts'
 import { type Links, Server } from './lib/server.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let server: Server
 let links: Links
@@ -21,26 +18,6 @@ afterAll(async () => {
   await ada?.close()
   await server?.close()
 })
-
-/**
- * WCAG 2.2 A and AA and axe's best practices on what is on the screen now. What
- * stands in front of a page stands outside its landmarks, as it should.
- */
-async function passes(page: Page, what: string, inFront = false): Promise<void> {
-  await page.evaluate(axeSource)
-  // Half faded in, everything lacks contrast.
-  await page.evaluate(async () => {
-    const running = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
-    await Promise.allSettled(running.map((a) => a.finished))
-  })
-  const violations = await page.evaluate(async (regions) => {
-    const axe = (window as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe
-    // The component kit's own announcer holds empty elements that name what they announce.
-    const result = await axe.run({ exclude: ['[data-live-announcer]'] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: regions } } })
-    return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html.slice(0, 200)} ${n.failureSummary}`).join(' | ')}`)
-  }, !inFront)
-  expect(violations, what).toEqual([])
-}
 
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')

@@ -1,15 +1,7 @@
-import { request } from './request';
+import { answer, client, type Schemas } from './client';
 
 /** One thing that is kept, in words of the language asked for. */
-export interface KeptThing {
-  what: string;
-  purpose: string;
-  basis: string;
-  retention: string;
-  readers: string;
-}
+export type KeptThing = Schemas['KeptThing'];
 
 export const privacyData = (language: string) =>
-  request<{ groups: { title: string; things: KeptThing[] }[] }>('GET', '/privacy/data', {
-    query: { language },
-  });
+  answer(client.GET('/api/v1/privacy/data', { params: { query: { language } } }));

@@ -21,7 +21,7 @@ const server = queryOptions({ queryKey: ['server'], queryFn: api.server, staleTi
 const session = queryOptions({ queryKey: ['session'], queryFn: api.session, staleTime: 60_000 });
 const meetings = queryOptions({
   queryKey: ['meetings'],
-  queryFn: async () => (await api.meetings()).meetings,
+  queryFn: api.meetings,
   refetchInterval: 15_000, // people come and go
 });
 
@@ -35,7 +35,11 @@ export const useMeetings = () => useQuery(meetings);
 /** useSignedIn tells every page that somebody is signed in now, once they know how. */
 export function useSignedIn(): () => Promise<void> {
   const client = useQueryClient();
-  return () => client.query({ ...session, staleTime: 0 }).then(() => undefined);
+  return () =>
+    client.query({ ...session, staleTime: 0 }).then(
+      () => undefined,
+      () => client.removeQueries({ queryKey: session.queryKey, exact: true }), // the next page asks again
+    );
 }
 
 export function useSetUp() {
