@@ -182,8 +182,8 @@ func May(role Role, p Policy, e Exceptions, right Right) bool {
 	return slices.Contains(Allowed(role, p, e), right)
 }
 
-// Runs reports whether everybody sees a person of this role, whatever the policy
-// hides: owners, moderators and presenters.
+// Runs reports whether everybody sees a person of this role and may write to them,
+// whatever the policy says: owners, moderators and presenters.
 func (r Role) Runs() bool { return r.rank() >= Presenter.rank() }
 
 // MayActOn reports whether actor may mute, stop or remove target. Nobody acts

@@ -2,5 +2,5 @@ export { connectionLost, LiveFault } from './fault';
 export { live, useLive, useMay, useMe, useSeat, useSomeHidden } from './live';
 export { remember, remembered } from './memory';
 export type { ChatMessage, Exceptions, Lobby, Policy, Seat, Waiter } from './protocol.gen';
-export { justJoined, receivesCamera } from './sight';
+export { justJoined, receivesCamera, runs } from './sight';
 export type { LiveState, RecentReaction, WaitingState } from './state';

@@ -2,13 +2,15 @@
 import type { Seat } from './protocol.gen';
 import type { LiveState } from './state';
 
-/** Roles that everybody sees, whatever the policy hides; see package access. */
-const runs = new Set(['owner', 'moderator', 'presenter']);
+/** Whether everybody sees a person of this role and may write to them, whatever the policy says; see package access. */
+export function runs(role: string): boolean {
+  return role === 'owner' || role === 'moderator' || role === 'presenter';
+}
 
 /** Whether the camera of that seat reaches me: it may be kept for who runs the meeting. */
 export function receivesCamera({ rights, seats, you }: LiveState, seat: string): boolean {
   const all = rights.has('seeCameras') && rights.has('seePeople');
-  return all || seat === you || runs.has(seats[seat]?.role ?? '');
+  return all || seat === you || runs(seats[seat]?.role ?? '');
 }
 
 /** Somebody who joined so long ago has not just come but was hidden until now, ms. */

@@ -238,11 +238,16 @@ describe('private messages', () => {
   });
 
   it('reach who runs the meeting when the chat is closed', async () => {
-    const server = fakeLive([aSeat('Me'), aSeat('Ada'), aSeat('Olaf', { role: 'owner' })]);
+    const server = fakeLive([
+      aSeat('Me'),
+      aSeat('Ada'),
+      aSeat('Olaf', { role: 'owner' }),
+      aSeat('Pia', { role: 'presenter' }),
+    ]);
     render(<ChatPanel />);
     expect(screen.queryByRole('textbox')).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: /Recipient$/ }));
-    expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(['Olaf']);
+    expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual(['Olaf', 'Pia']);
     await userEvent.click(screen.getByRole('option', { name: 'Olaf' }));
     await userEvent.type(screen.getByRole('textbox', { name: 'Message only to Olaf' }), 'help{Enter}');
     expect(server.sent).toEqual([{ type: 'chat.send', body: { to: 'Olaf', text: 'help' } }]);

@@ -1,5 +1,4 @@
-import { moderates, roleOf } from '@/features/people/authority';
-import type { LiveState } from '@/live';
+import { type LiveState, runs } from '@/live';
 import { everyone, type Recipient } from './outbox';
 
 type Room = Pick<LiveState, 'rights' | 'seats' | 'order' | 'you'>;
@@ -12,7 +11,7 @@ export function recipients({ rights, seats, order, you }: Room): Recipient[] {
   const people = order.flatMap((id) => {
     const seat = seats[id];
     if (seat === undefined || id === you) return [];
-    return rights.has('chatPrivate') || moderates(roleOf(seat.role)) ? [{ to: id, toName: seat.name }] : [];
+    return rights.has('chatPrivate') || runs(seat.role) ? [{ to: id, toName: seat.name }] : [];
   });
   return rights.has('chat') ? [everyone, ...people] : people;
 }

@@ -16,7 +16,7 @@ function rank(role: Role): number {
   return roles.length - 1 - roles.indexOf(role);
 }
 
-/** Whether the role runs the meeting: owners and moderators. */
+/** Whether the role has power over others: owners and moderators. */
 export function moderates(role: Role): boolean {
   return rank(role) >= rank('moderator');
 }

@@ -86,6 +86,15 @@ describe('personActions', () => {
       ['pin', 'write'],
     ],
     [
+      'a presenter, for an attendee who may write to nobody else',
+      {
+        me: { id: 'me', role: 'attendee' },
+        rights: new Set(),
+        seat: seat({ role: 'presenter' }),
+      },
+      ['pin', 'write'],
+    ],
+    [
       'one who was forbidden to speak is not asked to',
       { rights: new Set(['mute']), seat: seat({ exceptions: { allow: [], deny: ['speak'] } }) },
       ['pin'],

@@ -1,5 +1,5 @@
-import type { Policy, Seat } from '@/live';
-import { moderates, mayActOn, mayAssign, type Role, roleOf, roles } from './authority';
+import { type Policy, runs, type Seat } from '@/live';
+import { mayActOn, mayAssign, moderates, type Role, roleOf, roles } from './authority';
 
 /** One entry of the menu of a person; `act.{it}` is its message key. */
 export type PersonAction =
@@ -76,9 +76,9 @@ function person(standing: Standing): PersonAction[] {
   if (me.id === seat.id) return rights.has('rename') || rights.has('renameOthers') ? ['rename'] : [];
   const actions: PersonAction[] = [];
   // Who runs the meeting can be written to even where people cannot write to each other.
-  if (rights.has('chatPrivate') || moderates(roleOf(seat.role))) actions.push('write');
+  if (rights.has('chatPrivate') || runs(seat.role)) actions.push('write');
   if (actable(standing, 'renameOthers')) actions.push('rename');
-  // The rules bind nobody who runs the meeting, so there is nothing to except them from.
+  // The rules do not bind whoever moderates, so there is nothing to except them from.
   if (actable(standing, 'setPolicy') && !moderates(roleOf(seat.role))) actions.push('rights');
   return actions;
 }
