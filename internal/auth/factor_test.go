@@ -238,7 +238,7 @@ func TestPasskey(t *testing.T) {
 func TestPasskeyHosts(t *testing.T) {
 	for address, works := range map[string]bool{
 		"https://meet.example": true, "https://Meet.Example:8443": true, "https://localhost:8443": true,
-		"https://box:8443": false, "https://192.168.1.5:8443": false, "https://[fe80::1]": false, "https://10.0.0.1": false,
+		"https://box:8443": false, "https://localhost.:8443": false, "https://meet.example.": false, "https://192.168.1.5:8443": false, "https://[fe80::1]": false, "https://10.0.0.1": false,
 	} {
 		rp, err := auth.NewRelyingParty("Böx", address)
 		if err != nil || rp.Works() != works {

@@ -51,7 +51,7 @@ func NewRelyingParty(name, origin string, others ...string) (*RelyingParty, erro
 			origins = append(origins, other)
 		}
 	}
-	if !strings.Contains(host, ".") && host != "localhost" || isAddress(host) {
+	if !strings.Contains(host, ".") && host != "localhost" || strings.HasSuffix(host, ".") || isAddress(host) {
 		return &RelyingParty{host: host}, nil
 	}
 	if name == "" {
@@ -75,7 +75,8 @@ func isAddress(host string) bool {
 func (p *RelyingParty) Host() string { return p.host }
 
 // Works reports whether there can be passkeys here: a browser makes none for an
-// address or a name without a dot (WebAuthn level 3 §5.1.3 step 7).
+// address or a name without a dot (WebAuthn level 3 §5.1.3 step 7), and one that
+// ends in a dot is no RP ID.
 func (p *RelyingParty) Works() bool { return p.w != nil }
 
 // Holder is a person with their passkeys.
