@@ -69,7 +69,8 @@ func (a *api) identify(next http.Handler) http.Handler {
 		if c, err := r.Cookie(cookieName); err == nil && len(r.Header.Values("Authorization")) == 0 {
 			v.token = pii.Secret(c.Value)
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
+		ctx := auth.From(r.Context(), from)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitorKey{}, v)))
 	})
 }
 

@@ -31,27 +31,20 @@ func DefaultParams() Params { return Params{Memory: 64 * 1024, Passes: 3, Lanes:
 const (
 	saltLen = 16 // bytes, RFC 9106 §3.1
 	keyLen  = 32 // bytes
-	// maxAtOnce bounds the memory of hashing to 2 × 64 MiB.
-	maxAtOnce = 2
-	// maxWaiting bounds the wait to about 64 × 0.1 s / 2 ≈ 3 s; the rest is told
-	// to come back.
-	maxWaiting = 64
 )
 
 // Passwords hashes and verifies. Make it with NewPasswords.
 type Passwords struct {
-	params  Params
-	waiting chan struct{} // a place in the queue or at work
-	working chan struct{}
-	dummy   func() string // hash nobody's password has
+	params Params
+	line   *line
+	dummy  func() string // hash nobody's password has
 }
 
 // NewPasswords makes a hasher. Hashes of other parameters are verified too.
 func NewPasswords(params Params) *Passwords {
 	return &Passwords{
-		params:  params,
-		waiting: make(chan struct{}, maxAtOnce+maxWaiting),
-		working: make(chan struct{}, maxAtOnce),
+		params: params,
+		line:   newLine(),
 		dummy: sync.OnceValue(func() string {
 			return encode(params, random(saltLen), random(keyLen))
 		}),
@@ -60,7 +53,7 @@ func NewPasswords(params Params) *Passwords {
 
 // Hash returns a PHC string of password. Faults: server.busy.
 func (p *Passwords) Hash(ctx context.Context, password pii.Secret) (string, error) {
-	done, err := p.begin(ctx)
+	done, err := p.line.begin(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +74,7 @@ func (p *Passwords) Verify(ctx context.Context, hash string, password pii.Secret
 	if err != nil {
 		return false, fault.Wrap("auth.Verify", err)
 	}
-	done, err := p.begin(ctx)
+	done, err := p.line.begin(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -95,22 +88,6 @@ func (p *Passwords) Verify(ctx context.Context, hash string, password pii.Secret
 func (p *Passwords) Outdated(hash string) bool {
 	params, _, _, err := decode(hash)
 	return err == nil && params != p.params
-}
-
-// begin waits for a place to hash.
-func (p *Passwords) begin(ctx context.Context) (done func(), err error) {
-	select {
-	case p.waiting <- struct{}{}:
-	default:
-		return nil, ErrBusy
-	}
-	select {
-	case p.working <- struct{}{}:
-		return func() { <-p.working; <-p.waiting }, nil
-	case <-ctx.Done():
-		<-p.waiting
-		return nil, ErrBusy.With(ctx.Err())
-	}
 }
 
 func derive(p Params, salt []byte, length uint32, password pii.Secret) []byte {
