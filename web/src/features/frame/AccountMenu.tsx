@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { textOf, useSignOut, type User } from '@/api';
+import { textOf, useServer, useSignOut, type User } from '@/api';
 import { signin } from '@/api/signin';
 import { chooseLanguage, languages } from '@/i18n';
 import {
@@ -28,6 +28,7 @@ const themes: { id: Theme; icon: typeof Sun }[] = [
 export function AccountMenu({ user }: { user: User }) {
   const { t, i18n } = useTranslation('common');
   const { theme, choose } = useTheme();
+  const server = useServer();
   const signOut = useSignOut();
   const [, navigate] = useLocation();
   return (
@@ -52,7 +53,7 @@ export function AccountMenu({ user }: { user: User }) {
               icon: <UserRound size={18} aria-hidden="true" />,
               onAction: () => navigate('/account'),
             },
-            ...(user.admin
+            ...(user.admin && server.data?.apart !== true
               ? [
                   {
                     id: 'admin',

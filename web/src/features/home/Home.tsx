@@ -1,7 +1,8 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Redirect } from 'wouter';
 import { PageHeading } from '@/a11y';
-import { textOf, useCreateMeeting, useMeetings, type Meeting, type User } from '@/api';
+import { ApiFault, textOf, useCreateMeeting, useMeetings, type Meeting, type User } from '@/api';
 import { Frame } from '@/features/frame';
 import { formatDate } from '@/i18n';
 import { Banner, Button, Plus, SearchField, toast, Video } from '@/ui';
@@ -43,6 +44,11 @@ export function Home({ user, organisation }: { user: User; organisation: string 
       toast.show(textOf(error), { tone: 'danger' });
     }
   };
+
+  // The organisation wants a second factor of everybody; the account's page leads through it.
+  if (meetings.error instanceof ApiFault && meetings.error.code === 'factor.required') {
+    return <Redirect to="/account" replace />;
+  }
 
   const newButton = (
     <Button

@@ -92,6 +92,21 @@ describe('the meetings', () => {
     await expectAccessible();
   });
 
+  it('lead to the account first where the organisation wants a second factor of everybody', async () => {
+    serve({ ...server([]), 'GET /api/v1/meetings': [403, { code: 'factor.required' }] });
+    const history = renderPage(<HomePage />);
+    await waitFor(() => expect(history.at(-1)).toBe('/account'));
+  });
+
+  it('show no administration where it has an address of its own', async () => {
+    const apart = { organisation: 'City of Rosenheim', setUp: true, version: '1', lan: false, apart: true };
+    serve({ ...server([]), 'GET /api/v1/server': [200, apart] });
+    renderPage(<HomePage />);
+    await userEvent.click(await screen.findByRole('button', { name: /Ada Lovelace/ }));
+    expect(await screen.findByRole('menuitem', { name: 'My account' })).toBeInTheDocument();
+    expect(screen.queryByRole('menuitem', { name: 'Administration' })).not.toBeInTheDocument();
+  });
+
   it('are found by a part of their name', async () => {
     serve(server(meetings));
     renderPage(<HomePage />);
