@@ -238,13 +238,43 @@ func (e entering) serve(ctx context.Context, o *owner) (pii.Secret, error) {
 		return "", err
 	}
 	role := e.newcomer.role
-	if n := len(o.tickets); n >= maxTickets && !role.Moderates() || n >= maxTickets+reservedTickets {
+	if n := len(o.tickets); n >= maxTickets && !role.Moderates() && !o.takeBackTicket(e.newcomer.source) || n >= maxTickets+reservedTickets {
 		return "", ErrRate.With(waitError(ticketLife / 4))
 	}
 	secret := id.NewSecret()
 	o.tickets[sha256.Sum256([]byte(secret))] = ticket{newcomer: e.newcomer, expires: time.Now().Add(ticketLife)}
 	// The meeting's id in front tells Connect which room to ask.
 	return pii.Secret(string(o.id) + secret), nil
+}
+
+// takeBackTicket makes room for somebody from source: of the place that has the
+// most tickets goes the oldest, unless source would have as many. So whoever asks
+// for all of them keeps nobody out; people use theirs within a second.
+func (o *owner) takeBackTicket(source digest) bool {
+	held := make(map[digest]int)
+	most := source
+	for _, t := range o.tickets {
+		if !t.role.Moderates() {
+			held[t.source]++
+		}
+	}
+	for other, n := range held {
+		if n > held[most] {
+			most = other
+		}
+	}
+	if held[most] <= held[source]+1 {
+		return false
+	}
+	var oldest [sha256.Size]byte
+	var expires time.Time
+	for key, t := range o.tickets {
+		if t.source == most && !t.role.Moderates() && (expires.IsZero() || t.expires.Before(expires)) {
+			oldest, expires = key, t.expires
+		}
+	}
+	delete(o.tickets, oldest)
+	return true
 }
 
 // idLength is that of every id; see package id.

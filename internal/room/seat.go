@@ -104,7 +104,7 @@ func (o *owner) claimed(c claims) (*seat, error) {
 	if c.Sitting != o.meeting.Sitting && (!c.waiting || c.Sitting != "") || c.Sitting == "" && !c.waiting {
 		return nil, ErrResume
 	}
-	if _, removed := o.removed[c.Seat]; removed {
+	if _, removed := o.removed[c.Seat]; removed || o.expelled(c.User, c.issued()) {
 		return nil, ErrRemoved
 	}
 	s := o.seats[c.Seat]
@@ -131,6 +131,10 @@ func (o *owner) forgotten(c claims) (*seat, error) {
 		return nil, ErrResume
 	}
 	if c.waiting {
+		// Whoever has sat since must not become again what they were in the lobby.
+		if known && (f.seat.opens(c.Serial) != nil || o.outdated(c)) {
+			return nil, ErrResume
+		}
 		return nil, nil //nolint:nilnil // as claimed says.
 	}
 	// Whoever was in may come in although the door was locked meanwhile, but not

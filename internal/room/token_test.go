@@ -175,3 +175,30 @@ func TestATokenOfTheWaitingNeverOutranksADemotion(t *testing.T) {
 		w.wantErr(err, room.ErrResume, "the token of the waiting")
 	})
 }
+
+// TestALobbyTokenUndoesNothing: whoever waited, sat and had something taken from
+// them is not what they were in the lobby once the room has given their seat up.
+func TestALobbyTokenUndoesNothing(t *testing.T) {
+	waits := func(m *meeting.Meeting) { m.Lobby = meeting.Lobby{Mode: meeting.LobbyGuests} }
+	inWith(t, waits, func(t *testing.T, w *world) {
+		owner := w.join(access.Owner)
+		for name, take := range map[string]func(id.Seat) room.Command{
+			"role": func(s id.Seat) room.Command { return room.SetRole{Seat: s, Role: access.Viewer} },
+			"right": func(s id.Seat) room.Command {
+				return room.SetExceptions{Seat: s, Exceptions: access.Exceptions{Deny: []access.Right{access.Chat}}}
+			},
+		} {
+			bad := w.wait(nil)
+			fromLobby := bad.resume
+			owner.must(room.Admit{Waiter: bad.Seat()})
+			bad.inside()
+			owner.must(take(bad.Seat()))
+			bad.Lost()
+			pass(2 * time.Minute) // their seat is given up
+			owner.must(room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyOff}})
+			_, err := w.arrive(room.Credential{Resume: fromLobby})
+			w.wantErr(err, room.ErrResume, name+": with the token of the lobby")
+			owner.must(room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyGuests}})
+		}
+	})
+}
