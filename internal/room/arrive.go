@@ -162,13 +162,16 @@ func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
 	if to == seated && a.standing != nil && !a.standing.Seated {
 		to = inLine
 	}
-	if n, role := len(o.waiters), a.newcomer.role; to != seated && (n >= maxWaiting && !role.Moderates() || n >= maxWaiting+reservedPlaces) {
+	if to != seated && !o.mayWait(a.newcomer) {
 		return undecided, ErrWaiting
 	}
 	if to != a.written {
 		return to, nil
 	}
 	s := newSeat(a.newcomer)
+	if !s.Role.Moderates() && s.User != "" {
+		s.Exceptions = o.excepted[s.User]
+	}
 	if to == seated {
 		return done, o.seat(ctx, s, a.conn)
 	}

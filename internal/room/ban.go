@@ -13,7 +13,7 @@ import (
 	"plenum/internal/meeting"
 )
 
-// maxSuspects bounds the sources that guests were banned from: twice the room, 32
+// maxSuspects bounds the sources that people were banned from: twice the room, 32
 // bytes apiece.
 const maxSuspects = 1_000
 
@@ -23,7 +23,7 @@ const maxSuspects = 1_000
 type bars struct {
 	users    map[id.User]struct{}
 	invites  map[id.Invite]error // [ErrBanned] or [invite.ErrRevoked]
-	suspects map[digest]struct{} // where guests were banned from, for the sitting
+	suspects map[digest]struct{} // where people were banned from, for the sitting
 }
 
 func newBars() bars {
@@ -38,9 +38,9 @@ func (o *owner) barred(from origin) error {
 	return o.bars.invites[from.Invite]
 }
 
-// suspect reports whether a guest with nothing but a link comes from where a guest
-// with nothing but a link was banned. It may be somebody else, behind the same
-// address: so they are not refused, they wait and are looked at.
+// suspect reports whether a guest with nothing but a link comes from where somebody
+// was banned, who may have signed out for that. It may be somebody else, behind the
+// same address: so they are not refused, they wait and are looked at.
 func (o *owner) suspect(n newcomer) bool {
 	if n.User != "" || n.Personal || n.source == (digest{}) {
 		return false
@@ -83,7 +83,7 @@ func (o *owner) ban(ctx context.Context, by, s *seat, text string, e audit.Entry
 	if s.Personal {
 		o.bars.invites[s.Invite] = ErrBanned
 	}
-	if s.User == "" && !s.Personal && s.source != (digest{}) {
+	if s.source != (digest{}) {
 		if len(o.bars.suspects) >= maxSuspects {
 			clear(o.bars.suspects)
 		}

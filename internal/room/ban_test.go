@@ -208,3 +208,27 @@ func TestARevokedInvitePutsOut(t *testing.T) {
 		}
 	})
 }
+
+// TestABannedAccountSignsOut: the same person without the account waits like any
+// guest from where somebody was banned.
+func TestABannedAccountSignsOut(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		owner := w.join(access.Owner)
+		u := w.store.AddUser("Mallory", "mallory@example.org", nil)
+		_, secret := w.store.Invited(w.meeting, access.Attendee, nil)
+		for _, by := range []func(*room.Caller){
+			func(c *room.Caller) { c.User = &u },
+			func(c *room.Caller) { c.InviteSecret, c.Source = &secret, "192.0.2.2" },
+		} {
+			owner.must(room.Remove{Seat: w.wantIn(by).Seat(), Ban: true})
+			owner.told()
+			w.wait(func(c *room.Caller) {
+				by(c)
+				c.User, c.InviteSecret = nil, nil
+			})
+			if came := last[room.WaiterCame](t, owner.told()).Waiter; !came.Suspect {
+				t.Errorf("came %+v", came)
+			}
+		}
+	})
+}

@@ -246,6 +246,7 @@ func (o *owner) setRole(s *seat, role access.Role, by id.Seat) {
 	s.Role = role
 	if role.Moderates() {
 		s.Exceptions = access.Exceptions{} // they bind nobody who runs the meeting
+		o.keepExceptions(s)
 	}
 	o.renew(s)
 	o.tellSeat(s, &before)

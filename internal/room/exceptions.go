@@ -48,10 +48,23 @@ func (m SetExceptions) apply(ctx context.Context, o *owner, c *call) error {
 		return err
 	}
 	s.Exceptions = e
+	o.keepExceptions(s)
 	o.renew(s)
 	o.changed(s)
 	o.reassess(s, c.by.ID)
 	return nil
+}
+
+// keepExceptions makes those of an account last for the sitting, so that nobody is
+// rid of them by coming in a second time.
+func (o *owner) keepExceptions(s *seat) {
+	switch {
+	case s.User == "": // a guest who comes again is somebody new
+	case s.Exceptions.Empty():
+		delete(o.excepted, s.User)
+	default:
+		o.excepted[s.User] = s.Exceptions
+	}
 }
 
 // renew gives the seat a token that says what it is now.

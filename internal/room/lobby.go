@@ -17,6 +17,9 @@ const (
 	// maxWaiting is the number of people in the lobby and the line of one meeting:
 	// as many as the room has seats. About 1 KiB apiece, and an outbox.
 	maxWaiting = 500
+	// maxWaitingFrom is how many of them may come from one source: a full school
+	// behind one address, and others still find a place.
+	maxWaitingFrom = 400
 	// maxWord is the length of a message to who waits, in characters.
 	maxWord = 500
 	// retryLife is how long a waiter whom the room could not seat, as when the SFU
@@ -106,6 +109,20 @@ func (o *owner) wait(w *waiter, conn *Conn) error {
 		}
 	}
 	return nil
+}
+
+// mayWait reports whether there is room for one more to wait.
+func (o *owner) mayWait(n newcomer) bool {
+	if n.role.Moderates() {
+		return len(o.waiting) < maxWaiting+reservedPlaces
+	}
+	from := 0
+	for _, w := range o.waiting {
+		if n.source != (digest{}) && w.source == n.source {
+			from++
+		}
+	}
+	return len(o.waiting) < maxWaiting && from < maxWaitingFrom
 }
 
 // tellWaiting tells a waiter how they stand.

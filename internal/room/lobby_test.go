@@ -379,11 +379,18 @@ func TestALockHoldsWhoWaits(t *testing.T) {
 func TestTheLobbyIsBounded(t *testing.T) {
 	inWith(t, guarded, func(t *testing.T, w *world) {
 		owner := w.invited(access.Owner)
-		for range 500 {
+		for range 400 {
 			w.wait(nil)
 			owner.told()
 		}
 		_, err := w.as("One too many", nil)
+		w.wantErr(err, room.ErrWaiting, "the 401st from one place")
+		elsewhere := func(c *room.Caller) { c.Source = "198.51.100.7" }
+		for range 100 {
+			w.wait(elsewhere)
+			owner.told()
+		}
+		_, err = w.as("One too many", elsewhere)
 		w.wantErr(err, room.ErrWaiting, "the 501st")
 		w.invited(access.Moderator).must(room.DenyAll{})
 		w.wait(nil)

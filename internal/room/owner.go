@@ -38,6 +38,7 @@ type owner struct {
 	organisation string
 	removed      map[id.Seat]struct{} // seats and passes; each seat has at most 1+maxEpoch
 	bars         bars
+	excepted     map[id.User]access.Exceptions // of accounts, for the sitting
 	tickets      map[[sha256.Size]byte]ticket
 	seats        map[id.Seat]*seat
 	order        []*seat // in order of joining
@@ -149,6 +150,7 @@ func newOwner(r *Rooms, meeting id.Meeting) *owner {
 		moves:       newMoves(),
 		done:        make(chan struct{}),
 		bars:        newBars(),
+		excepted:    make(map[id.User]access.Exceptions),
 		waiters:     make(map[id.Seat]*waiter),
 		removed:     make(map[id.Seat]struct{}),
 		tickets:     make(map[[sha256.Size]byte]ticket),
