@@ -50,6 +50,7 @@ type Rooms interface {
 	Refresh(ctx context.Context, m id.Meeting) error // after a change of settings
 	EndMeeting(ctx context.Context, m id.Meeting) error
 	Revoke(ctx context.Context, m id.Meeting, i id.Invite) error // sends out whoever came by the invite
+	Expel(ctx context.Context, t id.Tenant, u id.User) error     // sends the account out of all rooms
 }
 
 // Config is what the API needs.

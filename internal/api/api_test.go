@@ -46,6 +46,7 @@ type rooms struct {
 	refreshed []id.Meeting                 // guarded by mu
 	entered   []room.Request               // guarded by mu
 	revoked   []id.Invite                  // guarded by mu
+	expelled  []id.User                    // guarded by mu
 	running   map[id.Tenant][]room.Running // guarded by mu
 	fail      error                        // guarded by mu; what Door and Enter give
 }
@@ -103,6 +104,27 @@ func (r *rooms) Revoke(_ context.Context, _ id.Meeting, i id.Invite) error {
 	defer r.mu.Unlock()
 	r.revoked = append(r.revoked, i)
 	return nil
+}
+
+func (r *rooms) Expel(_ context.Context, _ id.Tenant, u id.User) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.expelled = append(r.expelled, u)
+	return nil
+}
+
+// wantExpelled compares whom the rooms were told to put out up to now.
+func (r *rooms) wantExpelled(t *testing.T, want ...string) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	got := make([]string, len(r.expelled))
+	for i, u := range r.expelled {
+		got[i] = string(u)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("put out were %v, want %v", got, want)
+	}
 }
 
 func (r *rooms) Refresh(_ context.Context, m id.Meeting) error {

@@ -42,6 +42,9 @@ type (
 )
 
 func (a *api) getDoor(ctx context.Context, in *getDoorRequest) (*doorAnswer, error) {
+	if err := a.brake.takeAtDoor(visitorOf(ctx).source); err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	var invite *string
 	if in.Body != nil {
@@ -96,6 +99,9 @@ type (
 )
 
 func (a *api) createTicket(ctx context.Context, in *createTicketRequest) (*ticketAnswer, error) {
+	if err := a.brake.takeTicket(visitorOf(ctx).source, in.ID); err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	c, err := a.atDoor(ctx, in.MeetingPath, in.Body.Invite)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"plenum/internal/api"
 	"plenum/internal/apikey"
 	"plenum/internal/auth"
+	"plenum/internal/id"
 	"plenum/internal/pii"
 )
 
@@ -211,6 +212,51 @@ func TestRateLimits(t *testing.T) {
 	}
 	refused(t, braked, 429, "rate.limited")
 	is[api.Server](t, w.browser(t).do("GET", "/server", ""), 200)
+}
+
+// TestDoorsAreBraked: 500 people behind one address come in and may try again, a
+// program that asks on and on may not; what does not exist counts like the rest.
+func TestDoorsAreBraked(t *testing.T) {
+	w := fresh(t)
+	b := w.browser(t)
+	b.setUp()
+	m := is[api.Meeting](t, b.do("POST", "/meetings", `{"name":"Council"}`), 201)
+	town := w.browser(t)
+	town.source = "198.51.100.20:1"
+	for range 500 {
+		is[api.Door](t, town.do("POST", "/meetings/"+m.ID+"/door", ""), 200)
+		is[api.Ticket](t, town.do("POST", "/meetings/"+m.ID+"/ticket", `{"name":"Ben"}`), 200)
+		refused(t, town.do("POST", "/meetings/"+m.ID+"/ticket", `{"name":" "}`), 422, "name.empty")
+	}
+	ask := func(from *browser, path, body string) (asked int) {
+		for ; asked < 4_000; asked++ {
+			a := from.do("POST", "/meetings/"+path, body)
+			if a.StatusCode != http.StatusTooManyRequests {
+				continue
+			}
+			refused(t, a, 429, "rate.limited")
+			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || after < 1 {
+				t.Errorf("Retry-After is %q", a.Header.Get("Retry-After"))
+			}
+			return asked
+		}
+		t.Error("nobody stops a program at the door")
+		return asked
+	}
+	const name = `{"name":"Mallory"}`
+	if n := ask(town, m.ID+"/ticket", name); n > 500 {
+		t.Errorf("%d more tickets to one meeting", n)
+	}
+	is[api.Door](t, town.do("POST", "/meetings/"+m.ID+"/door", ""), 200) // it is the ticket that was asked too often
+	there, nowhere, asks := w.browser(t), w.browser(t), w.browser(t)
+	there.source, nowhere.source, asks.source = "198.51.100.21:1", "198.51.100.22:1", "198.51.100.23:1"
+	if one, other := ask(there, m.ID+"/ticket", name), ask(nowhere, string(id.New[id.Meeting]())+"/ticket", name); one < 1_000 || other < 1_000 || max(one, other) > 2_000 {
+		t.Errorf("%d and %d tickets were asked for", one, other)
+	}
+	if n := ask(asks, m.ID+"/door", ""); n < 2_000 {
+		t.Errorf("asked %d times", n)
+	}
+	is[api.Ticket](t, b.do("POST", "/meetings/"+m.ID+"/ticket", `{"name":"Ada"}`), 200) // others come in
 }
 
 func TestIdempotency(t *testing.T) {

@@ -31,7 +31,7 @@ func (a *api) registerPeople(h huma.API) {
 	operation(a, h, "listPeople", http.MethodGet, "/people", "The accounts of the organisation, by name", a.listPeople, administers(readPeople))
 	operation(a, h, "createPerson", http.MethodPost, "/people", "Add an account, with a link to set its password", a.createPerson, administers(writePeople), created)
 	operation(a, h, "getPerson", http.MethodGet, "/people/{id}", "One account; the person can see who looked", a.getPerson, administers(readPeople))
-	operation(a, h, "updatePerson", http.MethodPatch, "/people/{id}", "Change an account; disabling it signs it out everywhere", a.updatePerson, administers(writePeople))
+	operation(a, h, "updatePerson", http.MethodPatch, "/people/{id}", "Change an account; disabling it signs it out everywhere and sends it out of all meetings", a.updatePerson, administers(writePeople))
 	operation(a, h, "deletePerson", http.MethodDelete, "/people/{id}", "Delete an account and its meetings", a.deletePerson, administers(personal))
 	operation(a, h, "resetPerson", http.MethodPost, "/people/{id}/reset", "Make a new link to set the password", a.resetPerson, administers(personal))
 	operation(a, h, "removeFactors", http.MethodDelete, "/people/{id}/factors", "Remove the second factors of somebody who lost theirs", a.removeFactors, administers(personal))
@@ -264,6 +264,11 @@ func (a *api) updatePerson(ctx context.Context, in *updatePersonRequest) (*perso
 	if err != nil {
 		return nil, err
 	}
+	if changed.Disabled {
+		if err := a.Rooms.Expel(ctx, who.tenant.ID, u.ID); err != nil {
+			return nil, err
+		}
+	}
 	return &personAnswer{personOf(changed)}, nil
 }
 
@@ -335,11 +340,15 @@ func (a *api) deletePerson(ctx context.Context, in *personRequest) (*deletedPers
 	if err := who.fresh(); err != nil {
 		return nil, err
 	}
-	// First it is disabled, so that nothing new begins, then its meetings end.
+	// First it is disabled, so that nothing new begins, then it leaves the rooms and
+	// its meetings end.
 	disable := func(u *user.User) error { u.Disabled = true; return nil }
 	entry := who.entry(audit.AccountChanged, partyOf(u))
 	entry.Detail = map[string]string{"fields": "disabled", "disabled": "true"}
 	if _, err := a.Store.UpdateUser(ctx, who.tenant.ID, u.ID, disable, entry); err != nil {
+		return nil, err
+	}
+	if err := a.Rooms.Expel(ctx, who.tenant.ID, u.ID); err != nil {
 		return nil, err
 	}
 	meetings, err := a.Store.OwnedMeetings(ctx, u.ID)

@@ -217,6 +217,7 @@ func TestDisablePerson(t *testing.T) {
 	if !got.Disabled || got.Name != "Gone" {
 		t.Errorf("person: %+v", got)
 	}
+	w.rooms.wantExpelled(t, me.ID)
 	refused(t, ben.do("GET", "/account", ""), 401, "signin.required")
 	wrong := ben.do("POST", "/session", asJSON(t, api.SignIn{Email: "nobody@example.org", Password: password}))
 	gone := ben.do("POST", "/session", right)
@@ -225,6 +226,7 @@ func TestDisablePerson(t *testing.T) {
 		t.Errorf("the answers tell who is disabled:\n%s%s", gone.body, wrong.body)
 	}
 	call[api.Person](admin, "PATCH", "/people/"+me.ID, map[string]any{"disabled": false}, 200)
+	w.rooms.wantExpelled(t, me.ID)
 	is[api.SignInStep](t, ben.do("POST", "/session", right), 200)
 	call[none](admin, "DELETE", "/people/"+me.ID+"/sessions", nil, 204)
 	refused(t, ben.do("GET", "/account", ""), 401, "signin.required")
@@ -281,6 +283,7 @@ func TestDeletePerson(t *testing.T) {
 	if got := call[api.DeletedPerson](admin, "DELETE", "/people/"+me.ID, nil, 200); got.Meetings != 2 {
 		t.Errorf("deleted: %+v", got)
 	}
+	w.rooms.wantExpelled(t, me.ID)
 	refused(t, ben.do("GET", "/account", ""), 401, "signin.required")
 	refused(t, admin.do("GET", "/people/"+me.ID, ""), 404, "not_found")
 	if len(w.rooms.ended) != 2 || !slices.Contains(w.rooms.ended, id.Meeting(m.ID)) || slices.Contains(w.rooms.ended, id.Meeting(kept.ID)) {

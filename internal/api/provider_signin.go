@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -303,12 +304,24 @@ func (a *api) endBy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Store.SignOutByProvider(ctx, out, func(u id.User) audit.Entry {
+	var ended []id.User
+	err = a.Store.SignOutByProvider(ctx, out, func(u id.User) audit.Entry {
+		ended = append(ended, u)
 		return audit.Entry{
 			Tenant: p.Tenant, Action: audit.SessionEnded, Actor: audit.Party{Kind: audit.Provider, ID: string(p.ID)},
 			Subject: audit.Party{Kind: audit.User, ID: string(u)},
 		}
 	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(ended) // one entry per session
+	for _, u := range slices.Compact(ended) {
+		if err := a.Rooms.Expel(ctx, p.Tenant, u); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DirectorySignIn is the request of somebody whose password a directory knows.

@@ -360,15 +360,18 @@ func TestBackchannelLogout(t *testing.T) {
 			t.Errorf("%.20s: %d", wrong, resp.StatusCode)
 		}
 	}
-	if grace.session().User == nil {
-		t.Error("a forged word has ended a session")
+	was := grace.session().User
+	if was == nil {
+		t.Fatal("a forged word has ended a session")
 	}
+	o.rooms.wantExpelled(t)
 	if resp := o.tell(token); resp.StatusCode != http.StatusOK {
 		t.Errorf("a good one: %d\n%s", resp.StatusCode, o.log)
 	}
 	if grace.session().User != nil || ada.session().User == nil {
 		t.Error("it has ended too little or too much")
 	}
+	o.rooms.wantExpelled(t, was.ID)
 	if resp := o.tell(token); resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("the same again: %d", resp.StatusCode)
 	}

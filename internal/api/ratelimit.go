@@ -22,6 +22,8 @@ const (
 	ofSource  subject = "source"
 	ofAccount subject = "account"
 	ofKey     subject = "key"
+	atDoors   subject = "doors"  // a source, at the doors of all meetings: refusals are written into the audit
+	atOneDoor subject = "ticket" // a source, for tickets to one meeting
 )
 
 // allowance is how many requests a subject may make: burst at once, and one in
@@ -32,12 +34,15 @@ type allowance struct {
 }
 
 // allowances: 500 people behind one address who join within ten seconds make
-// about 3,000 requests; a person clicks, a program may loop.
+// about 3,000 requests, 1,000 of them at the meeting's door, which retries may
+// double; a person clicks, a program may loop.
 func allowances() map[subject]allowance {
 	return map[subject]allowance{
 		ofSource:  {10 * time.Millisecond, 6_000},
 		ofAccount: {50 * time.Millisecond, 600},
 		ofKey:     {50 * time.Millisecond, 600},
+		atDoors:   {50 * time.Millisecond, 2_000},
+		atOneDoor: {500 * time.Millisecond, 1_000},
 	}
 }
 
@@ -100,11 +105,24 @@ func (b *brake) take(s subject, who string) error {
 
 // takeFrom counts one request from a network address. What runs on this machine
 // is the operator's own, or a proxy that speaks for everybody.
-func (b *brake) takeFrom(source pii.Addr) error {
+func (b *brake) takeFrom(source pii.Addr) error { return b.takeOutside(ofSource, source, "") }
+
+// takeAtDoor counts a question at the door of a meeting.
+func (b *brake) takeAtDoor(source pii.Addr) error { return b.takeOutside(atDoors, source, "") }
+
+// takeTicket counts a try to come in. The meeting counts whether it exists or not.
+func (b *brake) takeTicket(source pii.Addr, meeting string) error {
+	if err := b.takeAtDoor(source); err != nil {
+		return err
+	}
+	return b.takeOutside(atOneDoor, source, meeting)
+}
+
+func (b *brake) takeOutside(s subject, source pii.Addr, what string) error {
 	if a, err := netip.ParseAddr(source.Text()); err == nil && a.IsLoopback() {
 		return nil
 	}
-	return b.take(ofSource, source.Text())
+	return b.take(s, source.Text()+" "+what)
 }
 
 // waitOf is how long to wait after err; 0 when it does not say.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"log/slog"
 	"time"
 
 	"plenum/internal/audit"
@@ -101,10 +102,22 @@ func (r *Rooms) arrive(ctx context.Context, o *owner, n newcomer) (*Conn, error)
 	if ctx.Err() != nil || a.standing != nil {
 		// The room may take the connection although nobody waits any more; and a
 		// place in the pool must not stay with nobody.
-		a.conn.forsake(n.id)
+		a.conn.forsake(n.id, a.used())
+	}
+	if a.counted && ctx.Err() == nil {
+		r.returnInvite(ctx, n.Invite) // the room has said no: nobody came by it
 	}
 	r.recordRefusal(ctx, o.facts.Load().tenant, o.id, n, err)
 	return nil, err
+}
+
+// returnInvite gives back a use that brought nobody in.
+func (r *Rooms) returnInvite(ctx context.Context, i id.Invite) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTime)
+	defer cancel()
+	if err := r.store.ReturnInvite(ctx, i); err != nil {
+		r.log.ErrorContext(ctx, "the use of an invite was not given back", slog.Any("err", err))
+	}
 }
 
 // write writes a decision down, after what must be asked outside the room.
@@ -112,6 +125,10 @@ func (r *Rooms) write(ctx context.Context, o *owner, a *arriving, to outcome) er
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
 	n, tenant := a.newcomer, o.facts.Load().tenant
+	a.asked = time.Now()
+	if err := r.stillOpen(ctx, n.User); err != nil {
+		return err
+	}
 	if n.Invite != "" && !n.waited && !a.counted {
 		if err := r.store.UseInvite(ctx, n.Invite, time.Now()); err != nil {
 			return err
@@ -151,6 +168,15 @@ type arriving struct {
 	written  outcome
 	standing *capacity.Standing // in the pool; nil while not asked
 	counted  bool               // the use of the invite
+	asked    time.Time          // the store about the account
+}
+
+// used is the invite to give back if nobody comes by it after all.
+func (a arriving) used() id.Invite {
+	if a.counted {
+		return a.newcomer.Invite
+	}
+	return ""
 }
 
 func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
@@ -167,6 +193,9 @@ func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
 	}
 	if to != a.written {
 		return to, nil
+	}
+	if o.expelled(a.newcomer.User, a.asked) {
+		return undecided, ErrDisabled
 	}
 	s := newSeat(a.newcomer)
 	if !s.Role.Moderates() && s.User != "" {
@@ -213,12 +242,13 @@ func (r *Rooms) comeBack(ctx context.Context, token pii.Secret) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.stillWelcome(ctx, c); err != nil {
-		return nil, err
-	}
 	for {
+		// The room first: what changes after the store was asked, it is told.
 		o, err := r.open(ctx, c.Meeting)
 		if err != nil {
+			return nil, err
+		}
+		if err := r.stillWelcome(ctx, c); err != nil {
 			return nil, err
 		}
 		conn, err := r.resume(ctx, o, c)
@@ -240,14 +270,8 @@ func (r *Rooms) stillWelcome(ctx context.Context, c claims) error {
 			return err
 		}
 	}
-	if c.User != "" {
-		u, err := r.store.User(ctx, c.User)
-		switch {
-		case errors.Is(err, user.ErrNotFound), err == nil && u.Disabled:
-			return ErrDisabled
-		case err != nil:
-			return err
-		}
+	if err := r.stillOpen(ctx, c.User); err != nil {
+		return err
 	}
 	banned, err := r.store.Banned(ctx, c.Meeting, c.User, c.Invite)
 	if err != nil {
@@ -257,6 +281,18 @@ func (r *Rooms) stillWelcome(ctx context.Context, c claims) error {
 		return ErrBanned
 	}
 	return nil
+}
+
+// stillOpen asks the store about an account; a guest has none.
+func (r *Rooms) stillOpen(ctx context.Context, account id.User) error {
+	if account == "" {
+		return nil
+	}
+	u, err := r.store.User(ctx, account)
+	if errors.Is(err, user.ErrNotFound) || err == nil && u.Disabled {
+		return ErrDisabled
+	}
+	return err
 }
 
 func (r *Rooms) resume(ctx context.Context, o *owner, c claims) (*Conn, error) {
@@ -269,12 +305,12 @@ func (r *Rooms) resume(ctx context.Context, o *owner, c claims) (*Conn, error) {
 			back, err = ask(ctx, o, q)
 		}
 		if err != nil {
-			q.conn.forsake(c.Seat)
+			q.conn.forsake(c.Seat, "")
 		}
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			q.conn.forsake(c.Seat)
+			q.conn.forsake(c.Seat, "")
 		}
 		return nil, err
 	}
@@ -337,10 +373,11 @@ func (q resuming) serve(ctx context.Context, o *owner) (back, error) {
 }
 
 // forsake tells the room that nobody waits for the outcome any more: what has
-// become of seat meanwhile is undone.
-func (c *Conn) forsake(seat id.Seat) {
+// become of seat meanwhile is undone, and the use of an invite given back when
+// nothing has.
+func (c *Conn) forsake(seat id.Seat, used id.Invite) {
 	select {
-	case c.owner.inbox <- forsaking{conn: c, seat: seat}:
+	case c.owner.inbox <- forsaking{conn: c, seat: seat, used: used}:
 	case <-c.owner.done:
 		c.owner.release(seat)
 	}
@@ -349,11 +386,16 @@ func (c *Conn) forsake(seat id.Seat) {
 type forsaking struct {
 	conn *Conn
 	seat id.Seat
+	used id.Invite // "" for none
 }
 
 func (m forsaking) handle(ctx context.Context, o *owner) {
 	losing{conn: m.conn, keep: awayLife}.handle(ctx, o)
-	if o.seats[m.seat] == nil && o.waiters[m.seat] == nil {
-		o.release(m.seat)
+	if o.seats[m.seat] != nil || o.waiters[m.seat] != nil {
+		return
+	}
+	o.release(m.seat)
+	if m.used != "" {
+		o.clerk.add(func(ctx context.Context) { o.rooms.returnInvite(ctx, m.used) })
 	}
 }

@@ -22,12 +22,13 @@ const maxSuspects = 1_000
 // word. Made by hand from accounts and invites, so there are no more than those.
 type bars struct {
 	users    map[id.User]struct{}
-	invites  map[id.Invite]error // [ErrBanned] or [invite.ErrRevoked]
-	suspects map[digest]struct{} // where people were banned from, for the sitting
+	invites  map[id.Invite]error   // [ErrBanned] or [invite.ErrRevoked]
+	suspects map[digest]struct{}   // where people were banned from, for the sitting
+	expelled map[id.User]time.Time // accounts, and when they were put out last
 }
 
 func newBars() bars {
-	return bars{users: make(map[id.User]struct{}), invites: make(map[id.Invite]error), suspects: make(map[digest]struct{})}
+	return bars{users: make(map[id.User]struct{}), invites: make(map[id.Invite]error), suspects: make(map[digest]struct{}), expelled: make(map[id.User]time.Time)}
 }
 
 // barred returns why somebody may not come in.

@@ -25,6 +25,8 @@ type Store interface {
 	// UseInvite counts a newcomer, or says why the invite is worth nothing:
 	// [invite.ErrUsedUp], [invite.ErrExpired], [invite.ErrNotYet], [invite.ErrRevoked].
 	UseInvite(ctx context.Context, invite id.Invite, now time.Time) error
+	// ReturnInvite takes back what UseInvite counted when nobody came in after all.
+	ReturnInvite(ctx context.Context, invite id.Invite) error
 	User(ctx context.Context, user id.User) (user.User, error) // [user.ErrNotFound]
 	Tenant(ctx context.Context, tenant id.Tenant) (tenant.Tenant, error)
 

@@ -30,7 +30,7 @@ import (
 //     writing at each welcome; the holder of an older one is the same person.
 //   - Never that of a removed seat or of an ended sitting, that of a seat left on
 //     purpose while the room remembers it, that of whoever is banned or has come
-//     by an invite that is revoked, nor, in a room that was forgotten, one from
+//     by an invite that is revoked, or whose account is closed, nor, in a room that was forgotten, one from
 //     before something was taken from the seat; see outdate.
 //
 // A token of the waiting kind says that somebody has passed the gate as far as
@@ -54,6 +54,9 @@ type claims struct {
 
 	waiting bool // told by the seal
 }
+
+// issued is when the token was made.
+func (c claims) issued() time.Time { return time.UnixMilli(c.Expires).Add(-SittingLife) }
 
 // newcomer is who waited in a room that has been forgotten.
 func (c claims) newcomer() *newcomer {

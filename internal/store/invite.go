@@ -134,6 +134,11 @@ func (s *Store) UseInvite(ctx context.Context, i id.Invite, now time.Time) error
 	return invite.ErrUsedUp // it had no use left when it was asked
 }
 
+// ReturnInvite gives a use back that brought nobody in.
+func (s *Store) ReturnInvite(ctx context.Context, i id.Invite) error {
+	return explain("store.ReturnInvite", s.q.ReturnInvite(ctx, string(i)))
+}
+
 // RevokeInvite makes an invite worthless. Doing it twice is not a fault. Faults:
 // invite.unknown.
 func (s *Store) RevokeInvite(ctx context.Context, m id.Meeting, i id.Invite, entries ...audit.Entry) error {

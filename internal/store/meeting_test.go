@@ -326,8 +326,13 @@ func (p part) inviteUses() {
 		}
 		same(t, "let in by an invite of "+strconv.Itoa(uses), used, want)
 		same(t, "counted", must[invite.Invite](t)(s.Invite(t.Context(), i)).Uses, want)
+		ok(t, s.ReturnInvite(t.Context(), i))
+		same(t, "given back", must[invite.Invite](t)(s.Invite(t.Context(), i)).Uses, want-1)
+		ok(t, s.UseInvite(t.Context(), i, noon))
 	}
 	late := keep(func(i *invite.Invite) { i.NotBefore, i.ExpiresAt = noon.Add(time.Hour), noon.Add(2*time.Hour) })
+	ok(t, s.ReturnInvite(t.Context(), late))
+	same(t, "nothing to give back", must[invite.Invite](t)(s.Invite(t.Context(), late)).Uses, 0)
 	is(t, "not yet", s.UseInvite(t.Context(), late, noon.Add(time.Hour-time.Millisecond)), invite.ErrNotYet)
 	ok(t, s.UseInvite(t.Context(), late, noon.Add(time.Hour)))
 	ok(t, s.UseInvite(t.Context(), late, noon.Add(2*time.Hour-time.Millisecond)))

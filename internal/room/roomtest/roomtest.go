@@ -271,6 +271,19 @@ func (s *Store) UseInvite(_ context.Context, i id.Invite, now time.Time) error {
 	return invite.ErrUnknown
 }
 
+// ReturnInvite implements [room.Store].
+func (s *Store) ReturnInvite(_ context.Context, i id.Invite) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, found := range s.invites {
+		if found.ID == i {
+			found.Uses--
+			s.invites[hash] = found
+		}
+	}
+	return nil
+}
+
 // Invited adds an invite and returns it with its secret.
 func (s *Store) Invited(m id.Meeting, role access.Role, change func(*invite.Invite)) (invite.Invite, pii.Secret) {
 	s.mu.Lock()
@@ -315,6 +328,13 @@ func (s *Store) ChangeUser(u id.User, change func(*user.User)) {
 	found := s.users[u]
 	change(&found)
 	s.users[u] = found
+}
+
+// DeleteUser deletes an account.
+func (s *Store) DeleteUser(u id.User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.users, u)
 }
 
 // TenantID is whose everything is.

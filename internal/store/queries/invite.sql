@@ -27,5 +27,8 @@ WHERE id = sqlc.arg(id) AND NOT revoked
   AND not_before <= sqlc.arg(now)
   AND (expires_at = 0 OR expires_at > sqlc.arg(now));
 
+-- name: ReturnInvite :exec
+UPDATE invite SET uses = uses - 1 WHERE id = $1 AND uses > 0;
+
 -- name: RevokeInvite :execrows
 UPDATE invite SET revoked = TRUE WHERE meeting_id = $1 AND id = $2;

@@ -167,6 +167,15 @@ func (q *Queries) InvitesAfter(ctx context.Context, arg InvitesAfterParams) ([]I
 	return items, nil
 }
 
+const returnInvite = `-- name: ReturnInvite :exec
+UPDATE invite SET uses = uses - 1 WHERE id = $1 AND uses > 0
+`
+
+func (q *Queries) ReturnInvite(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, returnInvite, id)
+	return err
+}
+
 const revokeInvite = `-- name: RevokeInvite :execrows
 UPDATE invite SET revoked = TRUE WHERE meeting_id = $1 AND id = $2
 `

@@ -542,7 +542,7 @@ export interface paths {
         delete: operations["deletePerson"];
         options?: never;
         head?: never;
-        /** Change an account; disabling it signs it out everywhere */
+        /** Change an account; disabling it signs it out everywhere and sends it out of all meetings */
         patch: operations["updatePerson"];
         trace?: never;
     };
