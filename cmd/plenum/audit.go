@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"plenum/internal/audit"
 	"plenum/internal/config"
@@ -53,10 +54,12 @@ func (c *auditVerify) Run(ctx context.Context, place config.Place, s streams) er
 	if err != nil {
 		return err
 	}
-	if len(tenants) == 0 {
-		fmt.Fprintln(s.out, "No audit log has been begun.")
-	}
 	sound := true
+	if c.Tenant == "" {
+		if sound, err = tellWhetherBegun(ctx, s.out, db, tenants); err != nil {
+			return err
+		}
+	}
 	for _, t := range tenants {
 		v := audit.NewVerifier(db.AuditKey())
 		if earlier.key != nil {
@@ -112,6 +115,26 @@ func (c *auditVerify) file(s streams) error {
 		return exitCode(1)
 	}
 	return nil
+}
+
+// tellWhetherBegun says when there is no log, which is sound as long as nobody has
+// an account: making the first one was noted.
+func tellWhetherBegun(ctx context.Context, out io.Writer, db *store.Store, logged []id.Tenant) (sound bool, err error) {
+	home, err := db.Home(ctx)
+	if err != nil || slices.Contains(logged, home.ID) {
+		return err == nil, err
+	}
+	accounts, err := db.IsSetUp(ctx)
+	switch {
+	case err != nil:
+		return false, err
+	case accounts:
+		fmt.Fprintf(out, "NOT SOUND: the whole log of %s is missing.\n", home.ID)
+		return false, nil
+	case len(logged) == 0:
+		fmt.Fprintln(out, "No audit log has been begun.")
+	}
+	return true, nil
 }
 
 // tellReport says in a line what was found, and whether the log is sound.
