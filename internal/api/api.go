@@ -141,9 +141,9 @@ func humaConfig() huma.Config {
 	c := huma.DefaultConfig("Plenum", "1")
 	c.Info.Description = "The HTTP API of a Plenum server. Errors are application/problem+json (RFC 9457) with a stable `code`."
 	c.Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{ //nolint:gosec // a description, no secret
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The cookie of a sign-in. Requests from pages of another origin are refused."},
-		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "plenum_…", Description: "An API key of the organisation, with the scopes named. It acts as the organisation: its meetings are those that are nobody's in person."},
+		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "plenum_…", Description: "An API key of the organisation, with the scopes named. It acts as the organisation: its meetings are those that are nobody's in person."}, //nolint:gosec // a description, no secret
 	}
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // huma's pages load scripts from foreign hosts
 	c.CreateHooks = nil                                   // no $schema in answers

@@ -191,7 +191,7 @@ func TestRateLimits(t *testing.T) {
 	program := w.browser(t)
 	var braked answer
 	for range 700 {
-		if braked = program.do("GET", "/meetings", "", header...); braked.StatusCode != 200 {
+		if braked = program.do("GET", "/meetings", "", header...); braked.StatusCode != http.StatusOK {
 			break
 		}
 	}
@@ -206,7 +206,7 @@ func TestRateLimits(t *testing.T) {
 	flood.source = "[2001:db8::1]:4000"
 	for i := range 6_500 {
 		flood.source = fmt.Sprintf("[2001:db8::%x]:4000", i+1) // one customer's network counts as one
-		if braked = flood.do("GET", "/openapi.json", ""); braked.StatusCode != 200 {
+		if braked = flood.do("GET", "/openapi.json", ""); braked.StatusCode != http.StatusOK {
 			break
 		}
 	}
@@ -274,7 +274,7 @@ func TestIdempotency(t *testing.T) {
 
 	first := program.do("POST", "/meetings", `{"name":"Once"}`, with("a", header)...)
 	again := program.do("POST", "/meetings", `{"name":"Once"}`, with("a", header)...)
-	if first.StatusCode != 201 || again.StatusCode != 201 || first.body != again.body || again.Header.Get("Idempotent-Replayed") != "true" {
+	if first.StatusCode != http.StatusCreated || again.StatusCode != http.StatusCreated || first.body != again.body || again.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("first %d %s\nagain %d %s", first.StatusCode, first.body, again.StatusCode, again.body)
 	}
 	if count() != 1 {
@@ -285,10 +285,10 @@ func TestIdempotency(t *testing.T) {
 	refused(t, program.do("POST", "/meetings", `{"name":"x"}`, with("ä", header)...), 422, "idempotency.invalid")
 
 	// Another caller's key of the same text is another one.
-	if a := program.do("POST", "/meetings", `{"name":"Once"}`, with("a", other)...); a.Header.Get("Idempotent-Replayed") != "" || a.StatusCode != 201 {
+	if a := program.do("POST", "/meetings", `{"name":"Once"}`, with("a", other)...); a.Header.Get("Idempotent-Replayed") != "" || a.StatusCode != http.StatusCreated {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
-	if a := ada.do("POST", "/meetings", `{"name":"Once"}`, with("a", nil)...); a.Header.Get("Idempotent-Replayed") != "" || a.StatusCode != 201 {
+	if a := ada.do("POST", "/meetings", `{"name":"Once"}`, with("a", nil)...); a.Header.Get("Idempotent-Replayed") != "" || a.StatusCode != http.StatusCreated {
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
 

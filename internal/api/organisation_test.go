@@ -73,7 +73,7 @@ func TestAdminNetworks(t *testing.T) {
 		program := w.browser(t)
 		program.source = source
 		for _, a := range []answer{ada.do("GET", "/organisation", ""), program.do("GET", "/people", "", header...)} {
-			if ok && a.StatusCode != 200 {
+			if ok && a.StatusCode != http.StatusOK {
 				t.Errorf("%s: %s", source, a.body)
 			} else if !ok {
 				refused(t, a, 403, "admin.network")
@@ -126,7 +126,7 @@ func TestLogo(t *testing.T) {
 			h.Get("Cache-Control") != "public, max-age=31536000, immutable" || h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
 			t.Errorf("%s: %d %v", name, a.StatusCode, h)
 		}
-		if a := w.browser(t).do("GET", "/logo?v=0000", ""); a.StatusCode != 200 {
+		if a := w.browser(t).do("GET", "/logo?v=0000", ""); a.StatusCode != http.StatusOK {
 			t.Errorf("an old address: %d", a.StatusCode)
 		}
 	}
@@ -137,7 +137,7 @@ func TestLogo(t *testing.T) {
 		"SVG": svg, "wide": picture(t, 2049, 10), "high": picture(t, 10, 2049), "head only": cut[:40], "text": []byte("hello"),
 		"page": []byte("<!doctype html><script>alert(1)</script>"), "GIF": []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "script that begins like a PNG": []byte("\x89PNG\r\n\x1a\n<script>"),
 	} {
-		if a := put("image/png", bad); a.StatusCode != 422 {
+		if a := put("image/png", bad); a.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", name, a.StatusCode, a.body)
 		}
 	}
@@ -271,7 +271,7 @@ func TestTenantPages(t *testing.T) {
 		t.Errorf("%d pages of %v", pages, names)
 	}
 	for _, bad := range []string{"cursor=x", "cursor=AAAA", "cursor=" + strings.Repeat("a", 501), "limit=0", "limit=101", "limit=x"} {
-		if a := ada.do("GET", "/tenants?"+bad, ""); a.StatusCode != 422 {
+		if a := ada.do("GET", "/tenants?"+bad, ""); a.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", bad, a.StatusCode)
 		}
 	}

@@ -83,10 +83,10 @@ func openData(t *testing.T, s *servertest.Server) *store.Store {
 func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Browser, email string) belongings {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
-	made := func(method, path string, in any, field string) string {
+	made := func(path string, in any, field string) string {
 		var out map[string]json.RawMessage
-		if status := admin.Call(t, method, "/api/v1"+path, in, &out); status >= 300 {
-			t.Fatalf("%s %s: %d %v", method, path, status, out)
+		if status := admin.Call(t, http.MethodPost, "/api/v1"+path, in, &out); status >= 300 {
+			t.Fatalf("%s: %d %v", path, status, out)
 		}
 		var inner struct {
 			ID string `json:"id"`
@@ -96,7 +96,7 @@ func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Brow
 			raw = fmt.Appendf(nil, `{"id":%s}`, out["id"])
 		}
 		if err := json.Unmarshal(raw, &inner); err != nil || inner.ID == "" {
-			t.Fatalf("%s %s: %v in %s", method, path, err, raw)
+			t.Fatalf("%s: %v in %s", path, err, raw)
 		}
 		return inner.ID
 	}
@@ -106,10 +106,10 @@ func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Brow
 	admin.Call(t, http.MethodGet, "/api/v1/account/sessions", nil, &sessions)
 
 	b := belongings{"tenants": string(of), "account/sessions": sessions.Sessions[0].ID}
-	b["meetings"] = made(http.MethodPost, "/meetings", map[string]string{"name": "Council"}, "id")
-	b["invites"] = made(http.MethodPost, "/meetings/"+b["meetings"]+"/invites", map[string]string{"role": "moderator"}, "invite")
-	b["people"] = made(http.MethodPost, "/people", map[string]string{"name": "Ben", "email": email}, "person")
-	b["keys"] = made(http.MethodPost, "/keys", map[string]any{"name": "Key", "scopes": []string{"pool:read"}}, "key")
+	b["meetings"] = made("/meetings", map[string]string{"name": "Council"}, "id")
+	b["invites"] = made("/meetings/"+b["meetings"]+"/invites", map[string]string{"role": "moderator"}, "invite")
+	b["people"] = made("/people", map[string]string{"name": "Ben", "email": email}, "person")
+	b["keys"] = made("/keys", map[string]any{"name": "Key", "scopes": []string{"pool:read"}}, "key")
 	ban := meeting.Ban{ID: id.New[id.Ban](), Meeting: id.Meeting(b["meetings"]), User: id.User(b["people"]), CreatedAt: now}
 	if err := db.Ban(ctx, ban); err != nil {
 		t.Fatal(err)

@@ -184,7 +184,8 @@ func (p part) deleteUser() {
 	others := meeting.New(owner.Tenant, owner.ID, "Others'", noon)
 	rule := meeting.RoleRule{Kind: meeting.ByDomain, Value: "example.org", Role: access.Presenter}
 	others.Roles = []meeting.RoleRule{
-		{Kind: meeting.ByUser, Value: string(u.ID), Role: access.Moderator}, rule,
+		{Kind: meeting.ByUser, Value: string(u.ID), Role: access.Moderator},
+		rule,
 		{Kind: meeting.ByEmail, Value: u.Email.Text(), Role: access.Moderator},
 	}
 	ok(t, s.CreateMeeting(t.Context(), others, nil))

@@ -130,7 +130,8 @@ func (p part) mentions(word string) []string {
 	}
 	db := must[*sql.DB](t)(sql.Open(driver, source))
 	defer db.Close()
-	rows := must[*sql.Rows](t)(db.QueryContext(t.Context(), tables))
+	rows, err := db.QueryContext(t.Context(), tables)
+	ok(t, err)
 	defer rows.Close()
 	var columns, found []string
 	for rows.Next() {

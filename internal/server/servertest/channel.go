@@ -26,6 +26,7 @@ type Message struct {
 // Channel is an open live channel.
 type Channel struct {
 	Welcome live.Welcome
+	Waiting live.Waiting // of somebody who has to be let in; Welcome is empty then
 
 	ws       *websocket.Conn
 	messages chan Message // closed when the server ends it
@@ -41,8 +42,14 @@ func (b *Browser) Join(t testing.TB, m Meeting, role access.Role, name string) *
 	if refused != "" {
 		t.Fatalf("%s is refused: %s", role, refused)
 	}
+	if c.Welcome.You == "" {
+		t.Fatalf("%s has to wait", role)
+	}
 	return c
 }
+
+// Early is what came while something else was waited for.
+func (c *Channel) Early() []Message { return c.early }
 
 // Resume comes back to the seat of a channel from before.
 func (b *Browser) Resume(t testing.TB, before *Channel) (c *Channel, refused string) {
@@ -73,10 +80,14 @@ func (b *Browser) Hello(t testing.TB, hello live.Hello) (c *Channel, refused str
 	if first.Type == "refused" {
 		return nil, refusal(t, first)
 	}
-	if first.Type != "welcome" {
+	switch first.Type {
+	case "welcome":
+		decode(t, first, &c.Welcome)
+	case "waiting":
+		decode(t, first, &c.Waiting)
+	default:
 		t.Fatalf("the channel begins with %q", first.Type)
 	}
-	decode(t, first, &c.Welcome)
 	return c, ""
 }
 
