@@ -114,6 +114,21 @@ describe('messages about me', () => {
     expect(screen.queryByText(/share your screen/)).toBeNull();
   });
 
+  it('tell of changes at the door, not of how it stands when I begin to moderate', () => {
+    const server = fakeLive([me, mia]);
+    mount();
+    const lobby = { mode: 'guests', signedIn: false, invited: false, domains: [] };
+    server.emit('rights', { names: ['admit'] });
+    server.emit('lobby', { lobby, by: '' });
+    server.emit('passcode', { set: false, by: '' });
+    pass(1000);
+    expect(spoken()).toBe('');
+    server.emit('lobby', { lobby, by: 'mia' });
+    server.emit('passcode', { set: true, by: '' });
+    pass(1000);
+    expect(spoken()).toBe('Mia has changed who has to wait. A moderator has set a passcode');
+  });
+
   it('tell what attendees may no longer do, and when they may again', () => {
     const server = fakeLive([me, mia], { rights: ['speak', 'chat'], policy: openPolicy });
     media.getState().setMicrophone(false);

@@ -17,6 +17,35 @@ function roleIn({ seats, you }: LiveState): Role | undefined {
   return seat && roleOf(seat.role);
 }
 
+/**
+ * Whoever gets the right to admit is told how the door stands: the first word of
+ * each kind is no change that anybody made.
+ */
+class DoorNews {
+  #admits = false;
+  readonly #first = new Set<string>();
+
+  constructor() {
+    this.welcomed();
+  }
+
+  welcomed(): void {
+    this.#admits = useLive.getState().rights.has('admit');
+    this.#first.clear();
+  }
+
+  given(rights: readonly string[]): void {
+    const admits = rights.includes('admit');
+    if (admits && !this.#admits) this.#first.add('lobby').add('passcode');
+    else if (!admits) this.#first.clear();
+    this.#admits = admits;
+  }
+
+  isNews(kind: 'lobby' | 'passcode'): boolean {
+    return !this.#first.delete(kind);
+  }
+}
+
 /** Tells what moderators did that concerns this person. */
 export function useModerationTold(): void {
   const { t } = useTranslation('moderation');
@@ -24,6 +53,7 @@ export function useModerationTold(): void {
     const nameOf = (seat: string) => useLive.getState().seats[seat]?.name ?? t('someone');
     let before: LiveState | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const door = new DoorNews();
     const compare = () => {
       const now = useLive.getState();
       const last = before;
@@ -60,12 +90,15 @@ export function useModerationTold(): void {
         if (by !== you && rights.has('lock'))
           announce(t(locked ? 'locked.by' : 'unlocked.by', { name: nameOf(by) }));
       }),
+      live.on('welcome', () => door.welcomed()),
+      live.on('rights', ({ names }) => door.given(names)),
       live.on('passcode', ({ set, by }) => {
-        if (by !== useLive.getState().you)
+        if (door.isNews('passcode') && by !== useLive.getState().you)
           announce(t(set ? 'passcode.by' : 'passcode.removedBy', { name: nameOf(by) }));
       }),
       live.on('lobby', ({ by }) => {
-        if (by !== useLive.getState().you) announce(t('lobby.by', { name: nameOf(by) }));
+        if (door.isNews('lobby') && by !== useLive.getState().you)
+          announce(t('lobby.by', { name: nameOf(by) }));
       }),
       useLive.subscribe((now, last) => {
         // The first welcome says what one may do; that is no news.
