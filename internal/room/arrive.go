@@ -197,6 +197,9 @@ func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
 	if o.expelled(a.newcomer.User, a.asked) {
 		return undecided, ErrDisabled
 	}
+	if o.seats[a.newcomer.id] != nil || o.waiters[a.newcomer.id] != nil {
+		return undecided, ErrResume // the same token was shown twice at once, and this is the second
+	}
 	s := newSeat(a.newcomer)
 	if !s.Role.Moderates() && s.User != "" {
 		s.Exceptions = o.excepted[s.User]

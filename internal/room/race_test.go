@@ -252,3 +252,35 @@ func TestDemotionAgainstCommand(t *testing.T) {
 		owner.must(room.Spotlight{})
 	})
 }
+
+// TestALobbyTokenShownTwiceAtOnce: in a room that was forgotten it lets one
+// connection in, and the others are told no instead of being left without a seat.
+func TestALobbyTokenShownTwiceAtOnce(t *testing.T) {
+	const rounds, times = 60, 12
+	waits := func(m *meeting.Meeting) { m.Lobby = meeting.Lobby{Mode: meeting.LobbyGuests} }
+	for range rounds {
+		inWith(t, waits, func(t *testing.T, w *world) {
+			token := w.wait(nil).resume
+			w.restart()
+			w.join(access.Owner).must(room.SetLobby{Lobby: meeting.Lobby{Mode: meeting.LobbyOff}})
+			outcomes := make(chan error, times)
+			for range times {
+				go func() {
+					_, err := w.arrive(room.Credential{Resume: token})
+					outcomes <- err
+				}()
+			}
+			in := 0
+			for range times {
+				if err := <-outcomes; err == nil {
+					in++
+				} else if !errors.Is(err, room.ErrResume) {
+					t.Error(err)
+				}
+			}
+			if in != 1 {
+				t.Errorf("%d connections came in", in)
+			}
+		})
+	}
+}
