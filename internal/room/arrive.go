@@ -200,10 +200,7 @@ func (a arriving) serve(ctx context.Context, o *owner) (outcome, error) {
 	if o.seats[a.newcomer.id] != nil || o.waiters[a.newcomer.id] != nil {
 		return undecided, ErrResume // the same token was shown twice at once, and this is the second
 	}
-	s := newSeat(a.newcomer)
-	if !s.Role.Moderates() && s.User != "" {
-		s.Exceptions = o.excepted[s.User]
-	}
+	s := o.newSeat(a.newcomer)
 	if to == seated {
 		return done, o.seat(ctx, s, a.conn)
 	}

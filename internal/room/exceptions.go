@@ -67,6 +67,15 @@ func (o *owner) keepExceptions(s *seat) {
 	}
 }
 
+// newSeat is a newcomer's, with the exceptions that go with their account.
+func (o *owner) newSeat(n newcomer) *seat {
+	s := newSeat(n)
+	if n.User != "" && !n.role.Moderates() {
+		s.Exceptions = o.excepted[n.User]
+	}
+	return s
+}
+
 // renew gives the seat a token that says what it is now.
 func (o *owner) renew(s *seat) {
 	token, err := o.token(s, s.serial)
