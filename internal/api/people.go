@@ -244,7 +244,7 @@ func (a *api) updatePerson(ctx context.Context, in *updatePersonRequest) (*perso
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(fields, "admin") || slices.Contains(fields, "email") {
+	if u.Admin && slices.Contains(fields, "disabled") || slices.Contains(fields, "admin") || slices.Contains(fields, "email") {
 		if err := who.fresh(); err != nil {
 			return nil, err
 		}

@@ -114,8 +114,9 @@ func (o *owner) putOut(chosen func(*seat) bool, by id.Seat, last Bye) {
 	}
 }
 
-// Remove sends somebody out for the rest of the sitting; with Ban for as long as
-// the meeting exists.
+// Remove sends somebody out: their seat and all that opens it are gone for good.
+// Whoever has the link can come anew, past lock, passcode and lobby as anybody;
+// with Ban they cannot, for as long as the meeting exists.
 type Remove struct {
 	Seat id.Seat
 	Ban  bool

@@ -11,12 +11,15 @@ import (
 	"plenum/internal/pii"
 )
 
-// The brakes on guessing the host's PIN. A seat is easily had, so a meeting has a
-// bound of its own: at 30 tries in 15 minutes a PIN of six digits stands for 174
-// days of guessing at even odds.
+// The brakes on guessing the host's PIN, in 15 minutes. A seat is easily had, so
+// a source has a bound of its own, and since there are many sources, so has a
+// meeting: at 100 tries a PIN of six digits stands for 52 days of guessing at even
+// odds. Who guesses uses their own up first: keeping the true host from claiming
+// takes ten networks.
 const (
 	pinTries        = 5
-	pinTriesMeeting = 30
+	pinTriesSource  = 10
+	pinTriesMeeting = 100
 )
 
 // HostClaim makes whoever knows the host's PIN an owner.
@@ -37,6 +40,11 @@ func (m HostClaim) apply(_ context.Context, o *owner, c *call) error {
 	r := o.rooms
 	if _, wait := r.pins.take(r.digest("pin", string(o.id), string(c.by.ID))); wait > 0 {
 		return ErrPINTries.With(waitError(wait))
+	}
+	if c.by.source != (digest{}) {
+		if _, wait := r.sourcePins.take(c.by.source); wait > 0 {
+			return ErrPINTries.With(waitError(wait))
+		}
 	}
 	if _, wait := r.meetingPins.take(r.digest("pin", string(o.id))); wait > 0 {
 		return ErrPINTries.With(waitError(wait))

@@ -185,21 +185,32 @@ func TestTheHostPIN(t *testing.T) {
 }
 
 // TestSeatsAreCheapForAGuesser: whoever comes again and again meets the bound of
-// the meeting.
+// their source, whoever has many sources that of the meeting; a host from
+// elsewhere claims all the same until then.
 func TestSeatsAreCheapForAGuesser(t *testing.T) {
 	inWith(t, func(m *meeting.Meeting) { m.HostPINHash = "hash of 999999" }, func(t *testing.T, w *world) {
-		tries := 0
-		for range 20 {
-			p := w.join(access.Attendee)
-			for range 5 {
-				if err := p.do(room.HostClaim{PIN: "123456"}); room.RetryAfter(err) == 0 {
-					tries++
+		guess := func(source pii.Addr) (tries int) {
+			for range 3 {
+				p := w.wantIn(func(c *room.Caller) { c.Source = source })
+				for range 5 {
+					if err := p.do(room.HostClaim{PIN: "123456"}); room.RetryAfter(err) == 0 {
+						tries++
+					}
 				}
+				p.must(room.Leave{})
 			}
-			p.must(room.Leave{})
+			return tries
 		}
-		if tries != 30 {
-			t.Errorf("%d tries", tries)
+		if n := guess("192.0.2.1"); n != 10 {
+			t.Errorf("%d tries from one source", n)
+		}
+		w.wantIn(func(c *room.Caller) { c.Source = "198.51.100.1" }).must(room.HostClaim{PIN: "999999"})
+		all := 11
+		for i := range 12 {
+			all += guess(pii.Addr(fmt.Sprintf("203.0.113.%d", i)))
+		}
+		if all != 100 {
+			t.Errorf("%d tries at the meeting", all)
 		}
 	})
 }

@@ -83,6 +83,7 @@ type Rooms struct {
 	passcodes   *brake   // wrong passcodes, by meeting and source
 	proved      *proved
 	pins        *brake // host PINs, by seat
+	sourcePins  *brake // the same, by meeting and source
 	meetingPins *brake // the same, by meeting
 	refusals    *brake // written down, by meeting, reason and source
 
@@ -102,14 +103,14 @@ func New(c Config) (*Rooms, error) {
 	}
 	r := &Rooms{
 		store: c.Store, media: c.Media, pool: c.Pool, passwords: c.Passwords, log: c.Logger, sealer: sealer,
-		passcodes:   newBrake(passcodeTries),
-		proved:      &proved{seen: make(map[digest]struct{})},
-		pins:        newBrake(pinTries),
-		meetingPins: newBrake(pinTriesMeeting),
-		refusals:    newBrake(refusalsKept),
-		starts:      make(chan *owner),
-		stopped:     make(chan struct{}),
-		live:        make(map[id.Meeting]*owner),
+		passcodes:  newBrake(passcodeTries),
+		proved:     &proved{seen: make(map[digest]struct{})},
+		pins:       newBrake(pinTries),
+		sourcePins: newBrake(pinTriesSource), meetingPins: newBrake(pinTriesMeeting),
+		refusals: newBrake(refusalsKept),
+		starts:   make(chan *owner),
+		stopped:  make(chan struct{}),
+		live:     make(map[id.Meeting]*owner),
 	}
 	rand.Read(r.key[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
 	return r, nil

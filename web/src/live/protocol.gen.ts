@@ -199,10 +199,11 @@ export interface Rename {
   name: string;
 }
 /**
- * Remove sends somebody out for the rest of the sitting; with Ban for as long as
- * the meeting exists: their account or their invite is refused from now on. A
- * guest who came by the meeting's link alone has neither, so whoever else comes
- * from the same network by that link then waits to be let in.
+ * Remove sends somebody out: their seat and all that opens it are gone for good,
+ * but with the link they can come anew as anybody. With Ban they cannot, for as
+ * long as the meeting exists: their account or their invite is refused from now
+ * on. A guest who came by the meeting's link alone has neither, so whoever else
+ * comes from the same network by that link then waits to be let in.
  */
 export interface Remove {
   seat: string;
