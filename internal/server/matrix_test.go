@@ -230,6 +230,7 @@ func (g *stage) sfuCells(p live.Policy) {
 				return by != access.Viewer && (free || p.Camera)
 			case screen, screenSound:
 				return sharing && by != access.Viewer && (free || p.Share)
+			case unknownSource:
 			}
 			return false
 		}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,9 +60,7 @@ func (o *outsider) ask(method, path, body string, header http.Header) int {
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	resp, err := o.b.HTTP().Do(req)
 	if err != nil {
 		o.t.Fatal(err)
@@ -105,10 +105,8 @@ func (o *outsider) try() {
 	case 5:
 		kind, status = "signalling", o.ask(http.MethodGet, "/rtc"+[]string{"", "/v1", "/validate", "/v1/validate"}[o.random.IntN(4)]+"?auto_subscribe=1&protocol=16&access_token="+secret, "", upgrade)
 	case 6:
-		for name, value := range upgrade {
-			bearer[name] = value
-		}
-		kind, status = "signalling with a header", o.ask(http.MethodGet, "/rtc?auto_subscribe=1&reconnect="+fmt.Sprint(o.random.IntN(2)), "", bearer)
+		maps.Copy(bearer, upgrade)
+		kind, status = "signalling with a header", o.ask(http.MethodGet, "/rtc?auto_subscribe=1&reconnect="+strconv.Itoa(o.random.IntN(2)), "", bearer)
 	case 7: // what has been used, or was never meant for this
 		kind, status = "live channel", http.StatusForbidden
 		if c, refused := o.b.Hello(o.t, live.Hello{Version: live.Version, Ticket: secret}); refused == "" {
@@ -149,7 +147,7 @@ func inRoom(t *testing.T, s *servertest.Server, owner *servertest.Channel) *serv
 // gets them an answer, a name, a key or a place at the SFU. First nobody is there
 // yet, then the meeting goes on, and then the server has started again.
 func TestNoOtherWayIn(t *testing.T) {
-	const sequences, length = 420, 6
+	const sequences, length = 300, 6
 	s := servertest.Start(t, servertest.Options{})
 	ada := s.SetUp(t, "")
 	ada.PassSecondFactor(t)
