@@ -1,4 +1,5 @@
 import styles from './Chart.module.css';
+import { cx } from './cx';
 
 export interface ChartPoint {
   /** Under the chart at some of the points, and in its table. */
@@ -58,7 +59,12 @@ export function Chart({ label, points, limit = 0, limitLabel }: ChartProps) {
         <g>
           <line className={styles['limit']} x1={left} x2={width} y1={y(limit)} y2={y(limit)} />
           {limitLabel !== undefined && (
-            <text className={styles['words']} x={width} y={y(limit) - 4} textAnchor="end">
+            <text
+              className={cx(styles['words'], styles['limitWords'])}
+              x={width}
+              y={y(limit) - 4}
+              textAnchor="end"
+            >
               {limitLabel}
             </text>
           )}

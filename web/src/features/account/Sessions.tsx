@@ -25,6 +25,12 @@ export function Sessions() {
       if (!(error instanceof NotConfirmed)) toast.show(textOf(error), { tone: 'danger' });
     },
   });
+  /** The server says it in English, as in "Firefox on Linux". */
+  const nameOf = (words: string) => {
+    const [browser = '', system] = words.split(' on ');
+    if (browser === '') return t('sessions.unknown');
+    return system === undefined ? browser : t('sessions.browser', { browser, system });
+  };
   return (
     <Section title={t('sessions.title')} text={t('sessions.text')}>
       {sessions.isError && <Banner tone="danger">{textOf(sessions.error)}</Banner>}
@@ -32,7 +38,7 @@ export function Sessions() {
         {list.map((session) => (
           <li key={session.id} className={styles['item']}>
             <div className={styles['words']}>
-              <p className={styles['name']}>{session.browser || t('sessions.unknown')}</p>
+              <p className={styles['name']}>{nameOf(session.browser)}</p>
               <p className={styles['soft']}>
                 {t('sessions.since', { since: formatDate(new Date(session.createdAt)) })}
                 {session.lastDay !== '' &&
@@ -48,7 +54,7 @@ export function Sessions() {
                 onPress={() => end.mutate(session.id)}
               >
                 {t('sessions.end')}
-                <span className="visually-hidden">: {session.browser}</span>
+                <span className="visually-hidden">: {nameOf(session.browser)}</span>
               </Button>
             )}
           </li>

@@ -167,12 +167,14 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
       keyOf={({ number }) => String(number)}
       columns={[
         { id: 'what', title: t('what'), cell: (entry) => <AuditSentence entry={entry} /> },
+        // The beginning of the meeting's link: titles are not in the log.
+        { id: 'meeting', title: t('meeting'), cell: ({ meeting }) => meeting.slice(0, 6) },
         { id: 'credential', title: t('credential'), cell: credentialOf },
         {
           id: 'when',
           title: t('when'),
           cell: ({ at }) => (
-            <time dateTime={at}>
+            <time dateTime={at} className={styles['moment']}>
               {formatDate(new Date(at))}, {formatTime(new Date(at))}
             </time>
           ),

@@ -135,8 +135,8 @@ function PoliciesForm({ organisation }: { organisation: Organisation }) {
           errorMessage={wrongDays ? t('policies.days.wrong') : undefined}
         />
       </section>
-      <Failure error={save.error} />
       <div className={styles['saveBar']} data-changed={changed || undefined}>
+        <Failure error={changed ? save.error : null} />
         <p role="status">{changed ? t('unsaved') : ''}</p>
         <Button type="submit" variant="primary" isDisabled={!changed} isPending={save.isPending}>
           {common('save')}

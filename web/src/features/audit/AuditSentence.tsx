@@ -10,9 +10,11 @@ function useAuditWords() {
   const has = <Prefix extends string>(prefix: Prefix, key: string): key is KeyOf<Prefix> =>
     key.startsWith(`${prefix}.`) && i18n.exists(key, { ns: 'audit' });
   return {
-    party: ({ kind, name }: AuditParty): string => {
+    party: ({ kind, id, name }: AuditParty): string => {
       const key = `party.${kind}`;
       if (name !== '') return name;
+      // No names of guests are kept; the mark tells one from the other.
+      if (kind === 'seat' && id !== '') return t('party.guest', { mark: id.slice(0, 4) });
       return has('party', key) ? t(key) : t('party.user');
     },
     role: (role = ''): string => {

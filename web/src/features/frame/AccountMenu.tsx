@@ -15,6 +15,7 @@ import {
   Sun,
   toast,
   UserRound,
+  Video,
 } from '@/ui';
 import styles from './Frame.module.css';
 import { useTheme, type Theme } from './theme';
@@ -47,6 +48,12 @@ export function AccountMenu({ user }: { user: User }) {
         {
           id: 'places',
           items: [
+            {
+              id: 'meetings',
+              label: t('account.meetings'),
+              icon: <Video size={18} aria-hidden="true" />,
+              onAction: () => navigate('/'),
+            },
             {
               id: 'account',
               label: t('account.mine'),
