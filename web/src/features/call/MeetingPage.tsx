@@ -200,7 +200,12 @@ function useDoor(id: string, active: boolean, onStep: (step: Step) => void): voi
       },
       (error: unknown) => {
         if (current) {
-          onStep({ at: 'over', reason: codeOf(error) });
+          const reason = codeOf(error);
+          if (reason.startsWith('invite.')) {
+            // It opens nothing any more: the meeting's own link in this tab must not stumble over it.
+            remember(id, { invite: undefined });
+          }
+          onStep({ at: 'over', reason });
         }
       },
     );

@@ -36,3 +36,9 @@ it('puts any other fault into its own words', () => {
   expect(screen.getByRole('heading', { name: 'You cannot join just now' })).toBeInTheDocument();
   expect(screen.getByText(/Wait a minute and try again/)).toBeInTheDocument();
 });
+
+it('thanks nobody who comes after the end, and lets them try again', () => {
+  renderPage(<Ending reason="meeting.ended" onRejoin={vi.fn()} />);
+  expect(screen.queryByText(/Thank you/)).not.toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeInTheDocument();
+});

@@ -37,6 +37,7 @@ export interface EndingProps {
 const looks: Record<EndingKind, { icon: typeof Users; tone: NonNullable<FullPageMessageProps['tone']> }> = {
   left: { icon: DoorOpen, tone: 'good' },
   ended: { icon: CircleCheck, tone: 'good' },
+  over: { icon: DoorClosed, tone: 'calm' },
   removed: { icon: UserMinus, tone: 'calm' },
   lost: { icon: WifiOff, tone: 'warning' },
   replaced: { icon: CopyX, tone: 'calm' },
