@@ -22,9 +22,11 @@ export function Avatar({ name, size = 40, className }: AvatarProps) {
   );
 }
 
-/** initials gives the first letters of the first and the last word, in whatever script. */
+/** initials gives the first letters of the first and the last word, in whatever script, without what is in brackets. */
 export function initials(name: string): string {
-  const words = name.split(/[\s\-–—_.,]+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const words = (name.replace(/\([^)]*\)?/gu, '').trim() || name)
+    .split(/[\s\-–—_.,]+/u)
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const first = words[0];
   if (first === undefined) return '·';
   const last = words.length > 1 ? words[words.length - 1] : undefined;

@@ -261,6 +261,8 @@ describe('what tells', () => {
     ['þóra', 'Þ'],
     ['李 小龙', '李小'],
     ['Anne-Marie', 'AM'],
+    ['Ada Lovelace (Ward 3)', 'AL'],
+    ['(Press)', '·'],
     ['🙂', '·'],
     ['', '·'],
   ])('shortens %s to %s', (name, letters) => {

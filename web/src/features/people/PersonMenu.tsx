@@ -25,6 +25,7 @@ import {
   Star,
   StarOff,
   toast,
+  useIsPhone,
   UserRound,
   UserX,
   VideoOff,
@@ -72,6 +73,7 @@ interface Props {
 /** Everything I may do about one person; nothing is drawn when that is nothing. */
 export function PersonMenu({ seat, onAsk }: Props) {
   const { t } = useTranslation('people');
+  const isPhone = useIsPhone();
   const me = useMe();
   const rights = useLive((state) => state.rights);
   const policy = useLive((state) => state.policy);
@@ -101,6 +103,8 @@ export function PersonMenu({ seat, onAsk }: Props) {
   return (
     <Menu
       label={t('menu', { name: seat.name })}
+      // Beside the panel the whole list has room; below the row its end is cut off.
+      placement={isPhone ? 'bottom end' : 'left top'}
       trigger={
         <IconButton
           label={t('menu', { name: seat.name })}

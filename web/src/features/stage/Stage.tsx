@@ -119,13 +119,15 @@ function Filled({ size, people, views }: FilledProps): React.JSX.Element {
   const resizing = useResizing(size);
   const hidden = useSomeHidden();
   const knocks = useLive((state) => knocking(state).length > 0);
+  // Viewers have no tile, but they are somebody.
+  const watched = useLive((state) => Object.keys(state.seats).length > 1);
 
   return (
     <div className={styles['tiles']} data-resizing={resizing ? '' : undefined} {...(phone ? swipe : {})}>
       {inOrder(shown.tiles, people).map((tile) => (
         <Tile key={tile.key} tile={tile} onChoose={tile.place === 'strip' ? choose : undefined} />
       ))}
-      {people.length === 1 && !hidden && !knocks && <Alone />}
+      {people.length === 1 && !watched && !hidden && !knocks && <Alone />}
       <Sharing />
       {shown.pages > 1 && <Pages shown={shown} onTurn={setPage} />}
     </div>
