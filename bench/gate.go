@@ -262,10 +262,10 @@ func (p *plenum) timing(name string) error {
 
 // foreignMeeting makes a meeting of another organisation.
 func (p *plenum) foreignMeeting() (string, error) {
-	if _, err := p.command("tenant", "create", "--name", "Other", "--host", "other.example", "--json"); err != nil {
+	if _, err := p.command("tenant", "create", "--name", "Other", "--host", "other.example", "--admin-email", "ada@other.example", "--json"); err != nil {
 		return "", err
 	}
-	out, err := p.command("meeting", "create", "--tenant", "other.example", "--name", "Bench", "--json")
+	out, err := p.command("meeting", "create", "--host", "other.example", "--name", "Bench", "--json")
 	if err != nil {
 		return "", err
 	}
