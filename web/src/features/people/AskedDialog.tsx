@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { attempt } from '@/features/notices/attempt';
-import { live, type Seat } from '@/live';
+import { live, type Seat, useLive } from '@/live';
 import { Button, Checkbox, ConfirmDialog, Dialog, TextField } from '@/ui';
 import styles from './People.module.css';
 import type { Asked } from './PersonMenu';
@@ -22,6 +22,8 @@ export function AskedDialog({ action, ...rest }: OfSeat & { action: Asked }) {
       return <RemoveDialog {...rest} />;
     case 'stepDown':
       return <StepDownDialog {...rest} />;
+    case 'role.owner':
+      return <MakeOwnerDialog {...rest} />;
     case 'rename':
       return <RenameDialog {...rest} />;
     case 'rights':
@@ -55,6 +57,35 @@ function RemoveDialog({ seat, onClose, onDone }: OfSeat) {
           value={ban}
           onChange={setBan}
         />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** Only an owner is offered this, so there is always something to hand over. */
+function MakeOwnerDialog({ seat, onClose, onDone }: OfSeat) {
+  const { t } = useTranslation('people');
+  const [handOver, setHandOver] = useState(false);
+  const { name } = seat;
+  const make = async () => {
+    onClose();
+    if (!(await attempt(live.send('role.set', { seat: seat.id, role: 'owner' })))) return;
+    announce(t('done.role.owner', { name }));
+    onDone();
+    // Only now: the last owner cannot step back.
+    if (handOver) await attempt(live.send('role.set', { seat: useLive.getState().you, role: 'moderator' }));
+  };
+  return (
+    <ConfirmDialog
+      isOpen
+      onOpenChange={onClose}
+      title={t('makeOwner.title', { name })}
+      confirmLabel={t('makeOwner.confirm')}
+      onConfirm={() => void make()}
+    >
+      <div className={styles['form']}>
+        <p>{t('makeOwner.text', { name })}</p>
+        <Checkbox label={t('makeOwner.handOver')} value={handOver} onChange={setHandOver} />
       </div>
     </ConfirmDialog>
   );

@@ -97,6 +97,46 @@ describe('PeoplePanel', () => {
     expect(server.sent).toEqual([{ type: 'remove', body: { seat: 'ada', ban: true } }]);
   });
 
+  it('makes an owner only after asking', async () => {
+    const server = fakeLive([{ ...me, role: 'owner' }, ada], { rights: moderating });
+    render(<PeoplePanel />);
+    const ask = async () => {
+      await open('Ada');
+      await userEvent.click(screen.getByRole('menuitem', { name: 'Make owner…' }));
+      return within(screen.getByRole('alertdialog', { name: 'Make Ada an owner?' }));
+    };
+    let dialog = await ask();
+    expect(dialog.getByText(/Ada can then remove you and end the meeting/)).toBeTruthy();
+    await expectAccessible();
+    await userEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
+    expect(server.sent).toEqual([]);
+    dialog = await ask();
+    await userEvent.click(dialog.getByRole('button', { name: 'Make owner' }));
+    expect(server.sent).toEqual([{ type: 'role.set', body: { seat: 'ada', role: 'owner' } }]);
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+  });
+
+  it('hands the meeting over: my own role goes only after the other has theirs', async () => {
+    const server = fakeLive([{ ...me, role: 'owner' }, ada], { rights: moderating });
+    render(<PeoplePanel />);
+    const handOver = async () => {
+      await open('Ada');
+      await userEvent.click(screen.getByRole('menuitem', { name: 'Make owner…' }));
+      await userEvent.click(screen.getByRole('checkbox', { name: 'and become a moderator myself' }));
+      await userEvent.click(screen.getByRole('button', { name: 'Make owner' }));
+    };
+    const given = { type: 'role.set', body: { seat: 'ada', role: 'owner' } };
+    const answer = server.hold();
+    await handOver();
+    expect(server.sent).toEqual([given]);
+    await answer();
+    expect(server.sent).toEqual([given, { type: 'role.set', body: { seat: 'me', role: 'moderator' } }]);
+    server.sent.length = 0;
+    server.refuse('right.missing');
+    await handOver();
+    expect(server.sent).toEqual([given]);
+  });
+
   it('shows raised hands in their order and lowers them', async () => {
     const server = fakeLive([me, { ...ada, hand: 20 }, { ...olaf, hand: 10 }], { rights: moderating });
     render(<PeoplePanel />);

@@ -56,9 +56,15 @@ const icons: Readonly<Record<PersonAction, typeof MicOff>> = {
 };
 
 /** What cannot be taken back with one press, or needs more than one, is asked in a dialog. */
-export type Asked = 'remove' | 'stepDown' | 'rename' | 'rights';
+export type Asked = 'remove' | 'role.owner' | 'stepDown' | 'rename' | 'rights';
 
-const asked: ReadonlySet<PersonAction> = new Set<Asked>(['remove', 'stepDown', 'rename', 'rights']);
+const asked: ReadonlySet<PersonAction> = new Set<Asked>([
+  'remove',
+  'role.owner',
+  'stepDown',
+  'rename',
+  'rights',
+]);
 
 function isAsked(action: PersonAction): action is Asked {
   return asked.has(action);
