@@ -8,6 +8,8 @@ export type DialogName = 'settings' | 'shortcuts' | 'moderation' | 'end' | 'clai
 
 export interface CallState {
   readonly panel: Panel | null;
+  /** The people panel opens for who waits: the focus goes to the first of them. */
+  readonly toWaiting: boolean;
   readonly layout: Layout;
   readonly dialog: DialogName | null;
   /** A shared screen takes the stage as soon as there is one; off while I look at the people instead. */
@@ -26,6 +28,7 @@ export interface CallState {
 
 const before: CallState = {
   panel: null,
+  toWaiting: false,
   layout: 'grid',
   dialog: null,
   showShare: true,

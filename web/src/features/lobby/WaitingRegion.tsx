@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
-import { openDialog } from '@/features/call/store';
+import { openDialog, useCall } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
 import { live, useLive } from '@/live';
 import {
@@ -32,6 +32,7 @@ export function WaitingRegion({ onEmpty }: Props) {
   const waiting = useLive((state) => state.gate?.waiting);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const acted = useFocusAfter(list, waiting?.length ?? 0, onEmpty);
+  useFocusFirst(list);
   if (waiting === undefined || waiting.length === 0) return null;
   const knocking = waiting.filter(({ reason }) => reason === 'lobby');
 
@@ -118,6 +119,17 @@ export function WaitingRegion({ onEmpty }: Props) {
       )}
     </section>
   );
+}
+
+/** Puts the focus on the first "Admit" when the list was opened for it. */
+function useFocusFirst(list: React.RefObject<HTMLUListElement | null>): void {
+  useEffect(() => {
+    if (!useCall.getState().toWaiting) return;
+    useCall.setState({ toWaiting: false });
+    const { gate } = useLive.getState();
+    const first = gate?.waiting.findIndex(({ reason }) => reason === 'lobby') ?? -1;
+    list.current?.children[first]?.querySelector('button')?.focus();
+  }, [list]);
 }
 
 /**

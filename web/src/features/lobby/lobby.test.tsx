@@ -28,7 +28,7 @@ describe('who waits', () => {
   it('is listed with what is known of them, and let in one by one', async () => {
     const server = admitting([anna, bo, late]);
     render(<WaitingRegion onEmpty={vi.fn()} />);
-    expect(row('Bo').getByText(/bo@example\.org · personal link/)).toBeTruthy();
+    expect(row('Bo').getByText(/bo@example\.org · invited by link/)).toBeTruthy();
     expect(row('Anna').getByText(/^Guest/)).toBeTruthy();
     expect(row('Late').queryByRole('button', { name: 'Admit' })).toBeNull();
     await expectAccessible();
@@ -141,6 +141,30 @@ describe('knocking', () => {
     expect(screen.getByText('2 people are waiting to be let in')).toBeTruthy();
     server.emit('waiter.gone', { waiter: 'bo', reason: 'left', by: '' });
     expect(screen.queryByText(/are waiting to be let in/)).toBeNull();
+  });
+
+  it('of many leads to the first who can be let in, also by keyboard', async () => {
+    const server = admitting([late]);
+    function Page() {
+      const panel = useCall((state) => state.panel);
+      return (
+        <>
+          <button>Elsewhere</button>
+          <Told />
+          {panel === 'people' && <WaitingRegion onEmpty={vi.fn()} />}
+        </>
+      );
+    }
+    render(<Page />);
+    server.emit('waiter.came', anna);
+    server.emit('waiter.came', bo);
+    pass(1100);
+    act(() => screen.getByRole('button', { name: 'Elsewhere' }).focus());
+    act(() => screen.getByRole('button', { name: 'Show' }).focus());
+    await userEvent.setup({ advanceTimers: vi.advanceTimersByTime }).keyboard('{Enter}');
+    pass(100);
+    expect(row('Anna').getByRole('button', { name: 'Admit' })).toHaveFocus();
+    expect(useCall.getState().toWaiting).toBe(false);
   });
 
   it('is told to whoever comes to a door at which people stand', () => {

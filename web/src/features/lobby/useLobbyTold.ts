@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
-import { togglePanel, useCall } from '@/features/call/store';
+import { useCall } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
 import { Batch } from '@/features/notices/batch';
 import { nameList } from '@/features/notices/names';
@@ -52,7 +52,10 @@ export function useLobbyTold(): void {
             })
           : toast.show(t('knocks.count', { count: waiting.length }), {
               timeout: shown,
-              action: { label: t('show'), onPress: () => togglePanel('people') },
+              action: {
+                label: t('show'),
+                onPress: () => useCall.setState({ panel: 'people', toWaiting: true }),
+              },
             });
     };
     const batch = new Batch<Pick<Waiter, 'id' | 'name'>>(gather, tell);
