@@ -126,6 +126,16 @@ it('shows what goes on, whether it fits, and what to do next', async () => {
   await expectAccessible();
 });
 
+it('says so when no place is left', async () => {
+  serve({
+    ...server,
+    'GET /api/v1/pool': [200, { places: 200, used: 200, waiting: 2, warning: true, reservations: [] }],
+  });
+  renderPage(<AdminPage />, '/admin');
+  expect(await screen.findByText(/All places are in use/)).toBeInTheDocument();
+  expect(screen.queryByText(/More than 80 %/)).not.toBeInTheDocument();
+});
+
 describe('people', () => {
   it('are added with a link for them', async () => {
     const requests = serve({

@@ -69,7 +69,7 @@ export function PoolMeter({ used, places, waiting }: { used: number; places: num
         />
       )}
       <p className={styles['soft']}>
-        {places > 0 && used / places >= warningAt ? `${t('pool.warning')} ` : ''}
+        {places > 0 && used / places >= warningAt ? `${t(used < places ? 'pool.warning' : 'pool.all')} ` : ''}
         {t('pool.waiting', { count: waiting })}
       </p>
     </>
