@@ -190,7 +190,7 @@ func TestRateLimits(t *testing.T) {
 	_, second := ada.key("meetings:read")
 	program := w.browser(t)
 	var braked answer
-	for range 700 {
+	for range 6_000 { // on a slow machine the share grows back meanwhile
 		if braked = program.do("GET", "/meetings", "", header...); braked.StatusCode != http.StatusOK {
 			break
 		}
@@ -204,7 +204,7 @@ func TestRateLimits(t *testing.T) {
 
 	flood := w.browser(t)
 	flood.source = "[2001:db8::1]:4000"
-	for i := range 6_500 {
+	for i := range 60_000 {
 		flood.source = fmt.Sprintf("[2001:db8::%x]:4000", i+1) // one customer's network counts as one
 		if braked = flood.do("GET", "/openapi.json", ""); braked.StatusCode != http.StatusOK {
 			break

@@ -12,7 +12,6 @@ import (
 	"plenum/internal/capacity"
 	"plenum/internal/fault"
 	"plenum/internal/id"
-	"plenum/internal/meeting"
 )
 
 // poolStore is what the API keeps and looks up of an organisation's connections.
@@ -254,10 +253,7 @@ func (a *api) createReservation(ctx context.Context, in *createReservationReques
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Store.Meeting(ctx, wanted)
-	if err == nil && m.Tenant != who.tenant.ID {
-		err = meeting.ErrNotFound
-	}
+	m, err := a.Store.MeetingIn(ctx, who.tenant.ID, wanted)
 	if err != nil {
 		return nil, answerEvenly(ctx, began, err)
 	}

@@ -19,7 +19,9 @@ import (
 // not come back, and in the audit who decided what. Whatever takes entries writes
 // them in the same transaction as the change.
 type Store interface {
-	Meeting(ctx context.Context, meeting id.Meeting) (meeting.Meeting, error)                         // [meeting.ErrNotFound]
+	Meeting(ctx context.Context, meeting id.Meeting) (meeting.Meeting, error) // [meeting.ErrNotFound]
+	// MeetingIn is Meeting for one organisation: others\' are [meeting.ErrNotFound], too.
+	MeetingIn(ctx context.Context, tenant id.Tenant, meeting id.Meeting) (meeting.Meeting, error)
 	Invite(ctx context.Context, invite id.Invite) (invite.Invite, error)                              // [invite.ErrUnknown]
 	InviteBySecret(ctx context.Context, meeting id.Meeting, secret pii.Secret) (invite.Invite, error) // [invite.ErrUnknown]
 	// UseInvite counts a newcomer, or says why the invite is worth nothing:

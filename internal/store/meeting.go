@@ -100,8 +100,19 @@ func createRules(ctx context.Context, q *query.Queries, m id.Meeting, rules []me
 
 // Meeting finds a meeting. Faults: meeting.not_found.
 func (s *Store) Meeting(ctx context.Context, m id.Meeting) (meeting.Meeting, error) {
-	const op = "store.Meeting"
 	row, err := s.q.Meeting(ctx, string(m))
+	return s.oneMeeting(ctx, "store.Meeting", row, err)
+}
+
+// MeetingIn finds a meeting of an organisation. One of another takes as long to be
+// not found as none at all: the database gives no row for either. Faults:
+// meeting.not_found.
+func (s *Store) MeetingIn(ctx context.Context, t id.Tenant, m id.Meeting) (meeting.Meeting, error) {
+	row, err := s.q.MeetingIn(ctx, query.MeetingInParams{ID: string(m), TenantID: string(t)})
+	return s.oneMeeting(ctx, "store.MeetingIn", row, err)
+}
+
+func (s *Store) oneMeeting(ctx context.Context, op string, row query.Meeting, err error) (meeting.Meeting, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return meeting.Meeting{}, meeting.ErrNotFound
 	}

@@ -103,6 +103,15 @@ func (s *Store) Meeting(_ context.Context, m id.Meeting) (meeting.Meeting, error
 	return found, nil
 }
 
+// MeetingIn is that of [room.Store].
+func (s *Store) MeetingIn(ctx context.Context, t id.Tenant, m id.Meeting) (meeting.Meeting, error) {
+	found, err := s.Meeting(ctx, m)
+	if err == nil && found.Tenant != t {
+		return meeting.Meeting{}, meeting.ErrNotFound
+	}
+	return found, err
+}
+
 // InviteBySecret implements [room.Store].
 func (s *Store) InviteBySecret(_ context.Context, m id.Meeting, secret pii.Secret) (invite.Invite, error) {
 	s.mu.Lock()

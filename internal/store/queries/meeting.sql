@@ -12,6 +12,9 @@ INSERT INTO meeting (
 -- name: Meeting :one
 SELECT * FROM meeting WHERE id = $1;
 
+-- name: MeetingIn :one
+SELECT * FROM meeting WHERE id = $1 AND tenant_id = $2;
+
 -- name: MeetingsOf :many
 -- A page of the meetings that an account made or is named as an owner of, newest
 -- first; it begins after the given one.

@@ -464,6 +464,53 @@ func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
 	return i, err
 }
 
+const meetingIn = `-- name: MeetingIn :one
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE id = $1 AND tenant_id = $2
+`
+
+type MeetingInParams struct {
+	ID       string
+	TenantID string
+}
+
+func (q *Queries) MeetingIn(ctx context.Context, arg MeetingInParams) (Meeting, error) {
+	row := q.db.QueryRowContext(ctx, meetingIn, arg.ID, arg.TenantID)
+	var i Meeting
+	err := row.Scan(
+		&i.ID,
+		&i.TenantID,
+		&i.OwnerID,
+		&i.Name,
+		&i.Welcome,
+		&i.MaySpeak,
+		&i.MayShowCamera,
+		&i.MayShare,
+		&i.MayChat,
+		&i.MayReact,
+		&i.MaxShares,
+		&i.CreatedAt,
+		&i.Ended,
+		&i.Locked,
+		&i.SittingID,
+		&i.SittingStartedAt,
+		&i.MayChatPrivate,
+		&i.MayRaiseHand,
+		&i.MayRename,
+		&i.MaySeePeople,
+		&i.MaySeeCameras,
+		&i.Lobby,
+		&i.LobbySignedIn,
+		&i.LobbyInvited,
+		&i.LobbyDomains,
+		&i.PasscodeHash,
+		&i.HostPinHash,
+		&i.AccountRequired,
+		&i.Newcomers,
+		&i.Rules,
+	)
+	return i, err
+}
+
 const meetingsIn = `-- name: MeetingsIn :many
 SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
 WHERE tenant_id = $1 AND owner_id IS NULL
