@@ -19,8 +19,8 @@ import (
 func layers() [][]string {
 	return [][]string{
 		{"id", "fault", "pii"}, // words
-		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room"}, // domain
-		{"store", "vault", "sfu", "oidc", "ldap", "saml", "api", "live", "edge"},                                                                  // adapters and delivery
+		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room", "recording"}, // domain
+		{"store", "vault", "sfu", "oidc", "ldap", "saml", "api", "live", "edge"},                                                                               // adapters and delivery
 		{"config", "telemetry", "server"}, // program
 	}
 }
