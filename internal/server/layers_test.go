@@ -20,7 +20,7 @@ func layers() [][]string {
 	return [][]string{
 		{"id", "fault", "pii"}, // words
 		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room", "recording"}, // domain
-		{"store", "vault", "sfu", "oidc", "ldap", "saml", "api", "live", "edge"},                                                                               // adapters and delivery
+		{"store", "vault", "blob", "journal", "sfu", "oidc", "ldap", "saml", "api", "live", "edge"},                                                                               // adapters and delivery
 		{"config", "telemetry", "server"}, // program
 	}
 }
@@ -48,6 +48,8 @@ func outside() map[string]struct{ only, why string } {
 		"github.com/coder/websocket":    {"live", "the live channel is the only WebSocket we speak ourselves"},
 		"github.com/caddyserver/":       {"edge", "certificates are edge's"},
 		"github.com/goccy/go-yaml":      {"config", "settings are read in one place"},
+		"filippo.io/age":                {"vault", "whoever encrypts has keys, and only vault has"},
+		"github.com/minio/":             {"blob", "where files lie is blob's own business"},
 	}
 }
 
