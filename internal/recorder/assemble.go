@@ -93,10 +93,10 @@ func (a *assembler) expire(now time.Time) {
 	}
 }
 
-// flush gives out what can be, without waiting for anything.
+// flush gives out what is whole, without waiting for anything, as nothing follows.
 func (a *assembler) flush() {
 	a.drain(true)
-	a.finish()
+	a.lose()
 }
 
 // drain takes what is in order; with all set, also what is behind holes.

@@ -3,16 +3,18 @@ package recorder_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media/ivfreader"
+	"github.com/pion/webrtc/v4/pkg/media/oggreader"
 	"github.com/pion/webrtc/v4/pkg/media/oggwriter"
 
 	"plenum/internal/recording"
@@ -32,24 +34,72 @@ func ffmpeg(t *testing.T, input []byte, args ...string) []byte {
 	return out.Bytes()
 }
 
-// colour makes a file of a picture of one colour, with a key frame each second.
-func colour(t *testing.T, dir, name, size string, seconds int) string {
-	t.Helper()
-	file := filepath.Join(dir, name+size+".ivf")
-	ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("color=%s:size=%s:rate=20", name, size), "-t", fmt.Sprint(seconds),
-		"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "20", "-b:v", "200k", "-y", file)
-	return file
+// clip is a second of encoded picture or sound, sent over and over.
+type clip struct {
+	mime   string
+	frames [][]byte
 }
 
-func tone(t *testing.T, dir string, hertz, seconds int) string {
+func (c clip) video() bool { return strings.HasPrefix(c.mime, "video/") }
+
+// colour makes a picture of one colour: ten a second, the first a key frame.
+func colour(t *testing.T, name, size string) clip {
 	t.Helper()
-	file := filepath.Join(dir, fmt.Sprint(hertz)+".ogg")
-	ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=%d:sample_rate=48000", hertz), "-t", fmt.Sprint(seconds),
-		"-c:a", "libopus", "-page_duration", "20000", "-b:a", "32k", "-y", file)
-	return file
+	file := ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("color=%s:size=%s:rate=10", name, size), "-t", "1",
+		"-c:v", "libvpx", "-threads", "1", "-deadline", "realtime", "-cpu-used", "8", "-g", "10", "-b:v", "200k", "-f", "ivf", "-")
+	c := clip{mime: webrtc.MimeTypeVP8}
+	reader, _, err := ivfreader.NewWith(bytes.NewReader(file))
+	for err == nil {
+		var frame []byte
+		if frame, _, err = reader.ParseNextFrame(); err == nil {
+			c.frames = append(c.frames, frame)
+		}
+	}
+	if !errors.Is(err, io.EOF) || len(c.frames) != 10 {
+		t.Fatalf("%d frames: %v", len(c.frames), err)
+	}
+	return c
 }
 
-// picture decodes video frames and returns the middle pixel of each picture.
+// h264 makes a picture as [colour] does, cut at its access units.
+func h264(t *testing.T, name, size string) clip {
+	t.Helper()
+	file := ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("color=%s:size=%s:rate=10", name, size), "-t", "1", "-c:v", "libx264",
+		"-threads", "1", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-g", "10", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264", "-")
+	c := clip{mime: webrtc.MimeTypeH264}
+	delimiter := []byte{0, 0, 0, 1, 9}
+	for unit := range bytes.SplitSeq(file, delimiter) {
+		if len(unit) > 1 {
+			c.frames = append(c.frames, unit[1:])
+		}
+	}
+	if len(c.frames) != 10 {
+		t.Fatalf("%d access units", len(c.frames))
+	}
+	return c
+}
+
+// tone makes a second of a tone, in packets of 20 ms.
+func tone(t *testing.T, hertz int) clip {
+	t.Helper()
+	file := ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=%d:sample_rate=48000", hertz), "-t", "1",
+		"-c:a", "libopus", "-page_duration", "20000", "-b:a", "32k", "-f", "ogg", "-")
+	c := clip{mime: webrtc.MimeTypeOpus}
+	reader, _, err := oggreader.NewWith(bytes.NewReader(file))
+	for err == nil {
+		var page []byte
+		if page, _, err = reader.ParseNextPage(); err == nil && !bytes.HasPrefix(page, []byte("Opus")) {
+			c.frames = append(c.frames, page)
+		}
+	}
+	if !errors.Is(err, io.EOF) || len(c.frames) < 50 {
+		t.Fatalf("%d packets: %v", len(c.frames), err)
+	}
+	c.frames = c.frames[:50]
+	return c
+}
+
+// pixels decodes video frames and returns the middle pixel of each picture.
 func pixels(t *testing.T, codec recording.Codec, frames []recording.Record) [][3]byte {
 	t.Helper()
 	const size = 16
@@ -135,14 +185,4 @@ func near(got, want [3]byte) bool {
 		}
 	}
 	return true
-}
-
-func open(t *testing.T, file string) io.ReadCloser {
-	t.Helper()
-	f, err := os.Open(file) //nolint:gosec // made by the test
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	return f
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/livekit/protocol/logger"
 	lksdk "github.com/livekit/server-sdk-go/v2"
 	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media"
 
 	"plenum/internal/access"
 	"plenum/internal/id"
@@ -37,10 +39,9 @@ const patience = 20 * time.Second
 
 var (
 	red    = [3]byte{253, 0, 0}
-	green  = [3]byte{0, 127, 0}
 	blue   = [3]byte{0, 0, 253}
 	others = access.Grants{SeesAll: true}
-	all    = access.Grants{Microphone: true, Camera: true, Screen: true}
+	all    = access.Grants{Microphone: true, Camera: true, Screen: true, SeesAll: true}
 )
 
 // sitting is a meeting at a real SFU with a recorder in it.
@@ -153,30 +154,56 @@ type person struct {
 	*lksdk.Room
 	seat     id.Seat
 	received chan string // a track of theirs has a first subscriber
+	heard    chan string // a track whose first packet they have
 }
 
-func (s *sitting) join() *person {
+// join lets somebody in; a witness also receives what others send.
+func (s *sitting) join(witness ...bool) *person {
 	s.t.Helper()
-	p := &person{seat: id.New[id.Seat](), received: make(chan string, 16)}
+	p := &person{seat: id.New[id.Seat](), received: make(chan string, 16), heard: make(chan string, 16)}
 	cb := lksdk.NewRoomCallback()
 	cb.OnLocalTrackSubscribed = func(pub *lksdk.LocalTrackPublication, _ *lksdk.LocalParticipant) { p.received <- pub.SID() }
+	cb.OnTrackSubscribed = func(track *webrtc.TrackRemote, pub *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
+		if _, _, err := track.ReadRTP(); err == nil {
+			p.heard <- pub.SID()
+		}
+	}
 	p.Room = lksdk.NewRoom(cb)
 	token, err := s.sfu.Token(s.id, p.seat, all)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	url := "ws" + strings.TrimPrefix(s.http.URL, "http")
-	if err := p.JoinWithToken(url, token.Text(), lksdk.WithConnectTimeout(patience), lksdk.WithDisableRegionDiscovery(), lksdk.WithAutoSubscribe(false)); err != nil {
+	if err := p.JoinWithToken(url, token.Text(), lksdk.WithConnectTimeout(patience), lksdk.WithDisableRegionDiscovery(), lksdk.WithAutoSubscribe(len(witness) > 0)); err != nil {
 		s.t.Fatalf("join: %v", err)
 	}
 	s.t.Cleanup(p.Disconnect)
 	return p
 }
 
-// send plays a file as a track of the source.
-func (p *person) send(t *testing.T, source livekit.TrackSource, mime, file string) *lksdk.LocalTrackPublication {
+// hears waits until p has a packet of each of n tracks.
+func (p *person) hears(t *testing.T, n int) {
 	t.Helper()
-	track, err := lksdk.NewLocalReaderTrack(open(t, file), mime)
+	for range n {
+		receive(t, "media", p.heard)
+	}
+}
+
+// sending is a track being sent until the test ends or stop is called.
+type sending struct {
+	pub  *lksdk.LocalTrackPublication
+	clip atomic.Pointer[clip] // may be changed for one of the same kind
+	stop context.CancelFunc
+}
+
+// send sends a clip over and over, in real time.
+func (p *person) send(t *testing.T, source livekit.TrackSource, c clip) *sending {
+	t.Helper()
+	capability := webrtc.RTPCodecCapability{MimeType: c.mime, ClockRate: 48000, Channels: 2}
+	if c.video() {
+		capability = webrtc.RTPCodecCapability{MimeType: c.mime, ClockRate: 90000}
+	}
+	track, err := lksdk.NewLocalSampleTrack(capability)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +211,23 @@ func (p *person) send(t *testing.T, source livekit.TrackSource, mime, file strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pub
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &sending{pub: pub, stop: cancel}
+	s.clip.Store(&c)
+	every := time.Second / time.Duration(len(c.frames))
+	go func() {
+		pace := time.NewTicker(every)
+		defer pace.Stop()
+		var frames [][]byte
+		for i := 0; ctx.Err() == nil; i++ {
+			if i%len(c.frames) == 0 { // at its key frame
+				frames = s.clip.Load().frames
+			}
+			_ = track.WriteSample(media.Sample{Data: frames[i%len(frames)], Duration: every}, nil)
+			<-pace.C
+		}
+	}()
+	return s
 }
 
 // memory is a sink that keeps everything and tells who waits.
@@ -291,16 +334,14 @@ var errDisk = errors.New("disk full")
 
 func TestWhoConsentsIsRecorded(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	redFile, greenFile := colour(t, dir, "red", "320x180", 8), colour(t, dir, "green", "320x180", 8)
-	low, high := tone(t, dir, 440, 8), tone(t, dir, 1320, 8)
+	redClip, greenClip, low, high := colour(t, "red", "160x90"), colour(t, "green", "160x90"), tone(t, 440), tone(t, 1320)
 	s := sit(t)
 	count := s.rec.CountPackets()
 	s.run()
 
 	ann, dan := s.join(), s.join()
-	dan.send(t, livekit.TrackSource_CAMERA, webrtc.MimeTypeVP8, greenFile)
-	dan.send(t, livekit.TrackSource_MICROPHONE, webrtc.MimeTypeOpus, high)
+	dan.send(t, livekit.TrackSource_CAMERA, greenClip)
+	dan.send(t, livekit.TrackSource_MICROPHONE, high)
 	s.rec.SetName(ann.seat, "Ann")
 	s.rec.SetName(dan.seat, "Dan")
 	s.rec.SetConsent(ann.seat, true)
@@ -308,12 +349,13 @@ func TestWhoConsentsIsRecorded(t *testing.T) {
 	s.rec.SetSpotlight(dan.seat)
 	s.rec.Start()
 	s.sink.until(t, "the beginning", func(r []recording.Record) bool { return len(r) > 0 })
-	if n := count.Load(); n != 0 {
-		t.Errorf("%d packets of nobody who consents", n)
+	ann.send(t, livekit.TrackSource_MICROPHONE, low)
+	s.sink.until(t, "sound", seen(ann.seat, access.Microphone, 10))
+	if n := count.Load(); n > 60 {
+		t.Errorf("%d packets for a few of one sound", n)
 	}
-	ann.send(t, livekit.TrackSource_CAMERA, webrtc.MimeTypeVP8, redFile)
-	ann.send(t, livekit.TrackSource_MICROPHONE, webrtc.MimeTypeOpus, low)
-	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 40))
+	ann.send(t, livekit.TrackSource_CAMERA, redClip)
+	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 20))
 	s.sink.until(t, "sound", seen(ann.seat, access.Microphone, 100))
 	records := s.stop()
 
@@ -325,30 +367,264 @@ func TestWhoConsentsIsRecorded(t *testing.T) {
 			t.Errorf("who did not consent is in the journal: %+v", r)
 		}
 	}
-	select {
-	case <-dan.received:
+	if len(dan.received) > 0 {
 		t.Error("a track of who did not consent has a subscriber")
-	default:
 	}
-	camera := of(records, ann.seat, access.Camera)[0]
-	shown := frames(records, camera.ID)
-	if !shown[0].Key {
-		t.Error("pictures do not begin with a key frame")
+	shows(t, records, ann.seat, access.Camera, red)
+	sounds(t, records, ann.seat, 440)
+	timesGoOn(t, records)
+}
+
+// Nobody consents, or nothing was started: no packet may come.
+func TestNothingComesUnasked(t *testing.T) {
+	t.Parallel()
+	greenClip, high := colour(t, "green", "160x90"), tone(t, 1320)
+	s := sit(t)
+	count := s.rec.CountPackets()
+	s.run()
+	dan, ann := s.join(), s.join()
+	s.rec.SetConsent(ann.seat, true)
+	for _, p := range []*person{dan, ann} {
+		p.send(t, livekit.TrackSource_CAMERA, greenClip)
+		p.send(t, livekit.TrackSource_MICROPHONE, high)
 	}
-	decoded := pixels(t, camera.Codec, shown)
-	if len(decoded) != len(shown) {
-		t.Errorf("%d of %d frames can be decoded", len(decoded), len(shown))
+	s.join(true).hears(t, 4)
+	if n, journal := count.Load(), s.sink.all(); n != 0 || len(journal) != 0 {
+		t.Errorf("before the start: %d packets, %d records", n, len(journal))
 	}
-	for i, p := range decoded {
-		if !near(p, red) {
-			t.Fatalf("picture %d is %v", i, p)
+	s.rec.SetConsent(ann.seat, false)
+	s.rec.Start()
+	s.rec.SetLayout(recording.Grid)
+	s.sink.until(t, "the layout", func(r []recording.Record) bool { return len(r) > 0 })
+	s.join(true).hears(t, 4)
+	if n := count.Load(); n != 0 {
+		t.Errorf("nobody consents: %d packets", n)
+	}
+	if records := s.stop(); len(records) != 2 {
+		t.Errorf("%d records of nobody", len(records))
+	}
+}
+
+// What was withdrawn is over at once; what is agreed to again begins anew.
+func TestConsentIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	redClip, low := colour(t, "red", "160x90"), tone(t, 440)
+	s := sit(t)
+	s.run()
+	ann := s.join()
+	ann.send(t, livekit.TrackSource_CAMERA, redClip)
+	ann.send(t, livekit.TrackSource_MICROPHONE, low)
+	s.rec.SetName(ann.seat, "Ann")
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.Start()
+	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 5))
+	s.rec.SetConsent(ann.seat, false)
+	s.sink.until(t, "the no", func(r []recording.Record) bool { return len(kinds(r, recording.Consent)) == 2 })
+	before := len(s.sink.all())
+	s.rec.SetName(ann.seat, "Anna")
+	s.join(true).hears(t, 2)
+	if after := s.sink.all(); len(after) != before {
+		t.Errorf("after the no: %+v", after[before:])
+	}
+	s.rec.SetConsent(ann.seat, true)
+	s.sink.until(t, "pictures again", func(r []recording.Record) bool {
+		tracks := of(r, ann.seat, access.Camera)
+		return len(tracks) == 2 && len(frames(r, tracks[1].ID)) > 10
+	})
+	records := s.stop()
+	shows(t, records, ann.seat, access.Camera, red)
+	if names := kinds(records, recording.SeatNamed); len(names) != 2 || names[1].Event.Name != "Anna" {
+		t.Errorf("names: %+v", names)
+	}
+	yes := false
+	for _, r := range records {
+		switch r.Kind {
+		case recording.Consent:
+			yes = r.Event.Yes
+		case recording.Frame, recording.SeatNamed, recording.TrackBegan:
+			if !yes {
+				t.Errorf("a record of kind %d without consent", r.Kind)
+			}
 		}
 	}
-	sound := samples(t, frames(records, of(records, ann.seat, access.Microphone)[0].ID))
-	if got := share(sound[len(sound)/4:], 440); got < 0.9 {
-		t.Errorf("%.2f of the sound is the tone", got)
+	timesGoOn(t, records)
+}
+
+func TestPauseTakesNothingAndNoTime(t *testing.T) {
+	t.Parallel()
+	redClip, blueClip := colour(t, "red", "160x90"), colour(t, "blue", "160x90")
+	s := sit(t)
+	s.run()
+	ann := s.join()
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.Start()
+	camera := ann.send(t, livekit.TrackSource_CAMERA, redClip)
+	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 10))
+	s.rec.Pause()
+	s.sink.until(t, "the pause", func(r []recording.Record) bool { return len(kinds(r, recording.Paused)) == 1 })
+	paused := s.sink.all()
+	camera.clip.Store(&blueClip)
+	s.join(true).hears(t, 1)
+	if now := s.sink.all(); len(now) != len(paused) {
+		t.Errorf("in the pause: %+v", now[len(paused):])
+	}
+	camera.clip.Store(&redClip)
+	s.join(true).hears(t, 1)
+	s.rec.Resume()
+	s.sink.until(t, "pictures again", func(r []recording.Record) bool {
+		tracks := of(r, ann.seat, access.Camera)
+		return len(tracks) == 2 && len(frames(r, tracks[1].ID)) > 10
+	})
+	records := s.stop()
+	shows(t, records, ann.seat, access.Camera, red)
+	if at := kinds(records, recording.Resumed)[0].At; at != kinds(records, recording.Paused)[0].At {
+		t.Errorf("the pause took %v", at-kinds(records, recording.Paused)[0].At)
 	}
 	timesGoOn(t, records)
+}
+
+// A sink that fails, then hangs: an alarm, the meeting untouched, and everything
+// that comes later makes sense.
+func TestSinkFails(t *testing.T) {
+	t.Parallel()
+	redClip, low := colour(t, "red", "160x90"), tone(t, 440)
+	s := sit(t)
+	s.run()
+	ann := s.join()
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.Start()
+	ann.send(t, livekit.TrackSource_CAMERA, redClip)
+	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 5))
+
+	s.sink.set(func() { s.sink.fail = errDisk })
+	began := time.Now()
+	if err := receive(t, "the alarm", s.alarm); !errors.Is(err, errDisk) || time.Since(began) > 5*time.Second {
+		t.Errorf("after %v: %v", time.Since(began), err)
+	}
+	ann.send(t, livekit.TrackSource_MICROPHONE, low) // an event while nothing can be written
+	s.join(true).hears(t, 2)
+	s.sink.set(func() { s.sink.fail = nil })
+	if err := receive(t, "the end of the alarm", s.alarm); err != nil {
+		t.Error(err)
+	}
+	s.sink.until(t, "sound", seen(ann.seat, access.Microphone, 20))
+
+	block := make(chan struct{})
+	s.sink.set(func() { s.sink.block = block })
+	if err := receive(t, "the second alarm", s.alarm); !errors.Is(err, recorder.ErrStalled) {
+		t.Error(err)
+	}
+	s.rec.SetConsent(ann.seat, true) // does not wait for the disk
+	s.sink.set(func() { s.sink.block = nil })
+	close(block)
+	if err := receive(t, "the end of the second alarm", s.alarm); err != nil {
+		t.Error(err)
+	}
+	s.sink.until(t, "more sound", seen(ann.seat, access.Microphone, 60))
+	records := s.stop()
+	shows(t, records, ann.seat, access.Camera, red)
+	timesGoOn(t, records)
+}
+
+// The recorder's own connection breaks and comes back by itself, and does not
+// take up what it may not.
+func TestRecorderComesBack(t *testing.T) {
+	t.Parallel()
+	redClip, low := colour(t, "red", "160x90"), tone(t, 1320)
+	s := sit(t)
+	s.run()
+	ann, dan := s.join(), s.join()
+	ann.send(t, livekit.TrackSource_CAMERA, redClip)
+	dan.send(t, livekit.TrackSource_MICROPHONE, low)
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.SetConsent(dan.seat, true)
+	s.rec.Start()
+	s.sink.until(t, "pictures", seen(ann.seat, access.Camera, 5))
+	s.sink.until(t, "sound", seen(dan.seat, access.Microphone, 5))
+	s.rec.SetConsent(dan.seat, false)
+	s.sink.until(t, "the no", func(r []recording.Record) bool { return len(kinds(r, recording.Consent)) == 3 })
+	s.rec.Break()
+	s.sink.until(t, "pictures again", func(r []recording.Record) bool {
+		tracks := of(r, ann.seat, access.Camera)
+		return len(tracks) == 2 && len(frames(r, tracks[1].ID)) > 10
+	})
+	if err := s.sfu.Remove(t.Context(), s.id, s.seat); err != nil { // as a node that dies
+		t.Fatal(err)
+	}
+	s.sink.until(t, "pictures for the third time", func(r []recording.Record) bool {
+		tracks := of(r, ann.seat, access.Camera)
+		return len(tracks) == 3 && len(frames(r, tracks[2].ID)) > 10
+	})
+	records := s.stop()
+	if n := len(of(records, dan.seat, access.Microphone)); n != 1 {
+		t.Errorf("%d tracks of who withdrew", n)
+	}
+	shows(t, records, ann.seat, access.Camera, red)
+	timesGoOn(t, records)
+}
+
+// One camera that changes its size, goes off and on; another codec beside it.
+func TestTracksChange(t *testing.T) {
+	t.Parallel()
+	small, large, other := colour(t, "red", "160x90"), colour(t, "red", "320x180"), h264(t, "blue", "160x90")
+	s := sit(t)
+	s.run()
+	ann, bob := s.join(), s.join()
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.SetConsent(bob.seat, true)
+	s.rec.Start()
+	camera := ann.send(t, livekit.TrackSource_CAMERA, small)
+	bob.send(t, livekit.TrackSource_SCREEN_SHARE, other)
+	s.sink.until(t, "small pictures", seen(ann.seat, access.Camera, 10))
+	s.sink.until(t, "a share", seen(bob.seat, access.Screen, 15))
+	camera.clip.Store(&large)
+	s.sink.until(t, "large pictures", seen(ann.seat, access.Camera, 30))
+	camera.pub.SetMuted(true)
+	s.sink.until(t, "the mute", func(r []recording.Record) bool { return len(kinds(r, recording.Muted)) == 1 })
+	camera.pub.SetMuted(false)
+	s.sink.until(t, "the unmute", func(r []recording.Record) bool { return len(kinds(r, recording.Unmuted)) == 1 })
+	s.sink.until(t, "pictures after it", seen(ann.seat, access.Camera, 45))
+	bob.Disconnect()
+	s.sink.until(t, "the end of a track", func(r []recording.Record) bool { return len(kinds(r, recording.TrackEnded)) == 1 })
+	records := s.stop()
+	if codec := of(records, bob.seat, access.Screen)[0].Codec; codec != recording.H264 {
+		t.Errorf("the share is %s", codec)
+	}
+	shows(t, records, ann.seat, access.Camera, red)
+	shows(t, records, bob.seat, access.Screen, blue)
+	timesGoOn(t, records)
+}
+
+// shows checks that every frame of a seat's first track can be decoded, and to
+// the colour.
+func shows(t *testing.T, records []recording.Record, seat id.Seat, source access.Source, want [3]byte) {
+	t.Helper()
+	for _, track := range of(records, seat, source) {
+		shown := frames(records, track.ID)
+		if len(shown) == 0 {
+			continue
+		}
+		if !shown[0].Key {
+			t.Error("pictures do not begin with a key frame")
+		}
+		decoded := pixels(t, track.Codec, shown)
+		if len(decoded) != len(shown) {
+			t.Errorf("%d of %d frames can be decoded", len(decoded), len(shown))
+		}
+		for i, p := range decoded {
+			if !near(p, want) {
+				t.Fatalf("picture %d of %d is %v, not %v", i, len(decoded), p, want)
+			}
+		}
+	}
+}
+
+func sounds(t *testing.T, records []recording.Record, seat id.Seat, hertz float64) {
+	t.Helper()
+	sound := samples(t, frames(records, of(records, seat, access.Microphone)[0].ID))
+	if got := share(sound[len(sound)/4:], hertz); got < 0.9 {
+		t.Errorf("%.2f of the sound is the tone", got)
+	}
 }
 
 // timesGoOn checks what the journal promises about times, and that frames come
