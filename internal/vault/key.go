@@ -149,11 +149,13 @@ type Boxes struct {
 	name string
 }
 
-// BoxOverhead is how much longer a box is than what is in it: nonce and tag.
-const BoxOverhead = 12 + 16
+const boxOverhead = 12 + 16 // nonce and tag
 
 // Boxes returns those of a name. They end with the key.
 func (k *Key) Boxes(name string) *Boxes { return &Boxes{k, name} }
+
+// Overhead is by how many bytes a box is longer than what is in it.
+func (*Boxes) Overhead() int { return boxOverhead }
 
 // aead is that of one piece. Each piece has its own key, and a nonce at random: a
 // number that is written again after a crash, with something else in it, shares

@@ -174,7 +174,7 @@ func TestBoxes(t *testing.T) {
 	k, wrapped := v.NewKey("ann")
 	b := k.Boxes("journal")
 	box, err := b.Seal([]byte("head"), []byte("canary"), []byte("open"), 7)
-	if err != nil || len(box) != 4+6+vault.BoxOverhead {
+	if err != nil || len(box) != 4+6+b.Overhead() {
 		t.Fatalf("%d %v", len(box), err)
 	}
 	box = box[4:]
