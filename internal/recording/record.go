@@ -136,7 +136,7 @@ const (
 	flagKey     = 1
 	maxSpeakers = 16
 	maxAt       = 1 << 20 * time.Second // 12 days
-	maxText     = 1024 // bytes of a name or title; at their making they are limited in characters
+	maxText     = 1024                  // bytes of a name or title; at their making they are limited in characters
 )
 
 // ErrRecord is a record that is not one of those described here.
