@@ -28,8 +28,8 @@ func film(n int, firstSeq uint16, firstTS uint32) (frames [][]byte, packets [][]
 			frame[0] &^= 1
 		}
 		frames = append(frames, frame)
-		var parts []*rtp.Packet
 		payloads := payloader.Payload(1000, frame)
+		parts := make([]*rtp.Packet, 0, len(payloads))
 		for j, p := range payloads {
 			parts = append(parts, &rtp.Packet{Header: rtp.Header{
 				SequenceNumber: firstSeq, Timestamp: firstTS, Marker: j == len(payloads)-1,
@@ -162,8 +162,9 @@ func TestParameterSetsStayWithTheirPicture(t *testing.T) {
 		ts      uint32
 		marker  bool
 	}{
-		{slice, 0, true},                   // nothing before it
-		{sps, 10, false}, {pps, 10, false}, // with a timestamp of their own
+		{slice, 0, true}, // nothing before it
+		{sps, 10, false}, // with a timestamp of their own
+		{pps, 10, false},
 		{idr, 20, true},
 		{slice, 30, false}, {slice, 30, true},
 		{idr, 40, true}, // without sets

@@ -46,39 +46,41 @@ type payloads struct {
 func (p *payloads) add(payload []byte) {
 	first := !p.started
 	p.started = true
-	var part []byte
-	var err error
-	switch p.codec {
-	case recording.VP8:
-		var vp8 codecs.VP8Packet
-		if part, err = vp8.Unmarshal(payload); err == nil && first {
-			p.broken = vp8.S == 0 || vp8.PID != 0 || len(part) == 0
-			p.key = len(part) > 0 && part[0]&1 == 0 // RFC 6386 §9.1
-		}
-	case recording.VP9:
-		if part, err = p.vp9.Unmarshal(payload); err == nil && first {
-			p.broken = !p.vp9.B
-			p.key = !p.vp9.P && p.vp9.SID == 0
-		}
-	case recording.H264:
-		part, err = p.h264.Unmarshal(payload)
-	case recording.AV1:
-		part, err = p.av1.Unmarshal(payload)
-		if first && p.av1.Z { // the rest of something that is lost
-			p.broken = true
-		}
-	case recording.Opus:
-		part, p.key = payload, true
-	}
-	if err != nil {
-		p.broken = true
-		return
-	}
-	if len(p.data)+len(part) > recording.MaxRecord/2 {
+	part, head, err := p.unpack(payload, first)
+	if err != nil || first && !head || len(p.data)+len(part) > recording.MaxRecord/2 {
 		p.broken = true
 		return
 	}
 	p.data = append(p.data, part...)
+}
+
+// unpack takes the codec's header off and reports whether a frame may begin with
+// this packet.
+func (p *payloads) unpack(payload []byte, first bool) (part []byte, head bool, err error) {
+	switch p.codec {
+	case recording.VP8:
+		var vp8 codecs.VP8Packet
+		part, err = vp8.Unmarshal(payload)
+		head = vp8.S == 1 && vp8.PID == 0 && len(part) > 0
+		if first && head {
+			p.key = part[0]&1 == 0 // RFC 6386 §9.1
+		}
+	case recording.VP9:
+		part, err = p.vp9.Unmarshal(payload)
+		head = p.vp9.B
+		if first {
+			p.key = !p.vp9.P && p.vp9.SID == 0
+		}
+	case recording.H264:
+		part, err = p.h264.Unmarshal(payload)
+		head = true
+	case recording.AV1:
+		part, err = p.av1.Unmarshal(payload)
+		head = !p.av1.Z // else it is the rest of something that is lost
+	case recording.Opus:
+		part, head, p.key = payload, true, true
+	}
+	return part, head, err
 }
 
 // take ends the frame. Without data there was none worth keeping, and ok says

@@ -41,10 +41,11 @@ type door struct {
 	server *http.Server
 }
 
-func newDoor(signalling http.Handler) (*door, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func newDoor(ctx context.Context, signalling http.Handler) (*door, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		if listener, err = net.Listen("tcp", "[::1]:0"); err != nil {
+		if listener, err = config.Listen(ctx, "tcp", "[::1]:0"); err != nil {
 			return nil, err
 		}
 	}

@@ -103,16 +103,15 @@ func tone(t *testing.T, hertz int) clip {
 func pixels(t *testing.T, codec recording.Codec, frames []recording.Record) [][3]byte {
 	t.Helper()
 	const size = 16
-	args := []string{"-f", "ivf", "-i", "-"}
-	input := ivf(codec, frames)
+	format, input := "ivf", ivf(codec, frames)
 	if codec == recording.H264 {
-		args, input = []string{"-f", "h264", "-i", "-"}, nil
+		format, input = "h264", nil
 		for _, f := range frames {
 			input = append(input, f.Data...)
 		}
 	}
-	args = append(args, "-fps_mode", "passthrough", "-vf", fmt.Sprintf("scale=%d:%d", size, size), "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
-	raw := ffmpeg(t, input, args...)
+	raw := ffmpeg(t, input, "-f", format, "-i", "-", "-fps_mode", "passthrough",
+		"-vf", fmt.Sprintf("scale=%d:%d", size, size), "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
 	var middles [][3]byte
 	for ; len(raw) >= size*size*3; raw = raw[size*size*3:] {
 		middles = append(middles, [3]byte(raw[(size/2*size+size/2)*3:]))

@@ -214,7 +214,7 @@ const tick = 50 * time.Millisecond
 func (r *Recorder) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	door, err := newDoor(r.cfg.Signalling)
+	door, err := newDoor(ctx, r.cfg.Signalling)
 	if err != nil {
 		return fault.Wrap("recorder.Run", err)
 	}
