@@ -128,7 +128,10 @@ func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writ
 		return Result{}, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	defer func() {
+		cancel(nil)
+		program.running.Wait()
+	}()
 	j := &job{program: program, plan: p, src: src, options: o, threads: c.config.Threads, logger: c.config.Logger}
 	m := &movie{width: o.Width, height: o.Height, length: time.Duration(p.ticks) * time.Second / fps, chapters: p.chapters}
 

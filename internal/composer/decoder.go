@@ -79,8 +79,8 @@ func (p program) decoder(ctx context.Context, codec recording.Codec, w, h int) (
 	head = binary.LittleEndian.AppendUint32(head, fps)
 	head = binary.LittleEndian.AppendUint32(head, 1)
 	d.queue = [][]byte{append(head, make([]byte, 8)...)}
-	go d.write()
-	go d.read(ctx)
+	p.running.Go(d.write)
+	p.running.Go(func() { d.read(ctx) })
 	return d, nil
 }
 

@@ -42,7 +42,7 @@ func frames(t testing.TB, codec recording.Codec, source string, more ...string) 
 	case recording.VP9:
 		args = append(args, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "9999", "-auto-alt-ref", "0", "-lag-in-frames", "0", "-f", "ivf", "-")
 	case recording.AV1:
-		args = append(args, "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "10", "-lag-in-frames", "0", "-b:v", "300k", "-g", "9999", "-f", "ivf", "-")
+		args = append(args, "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-b:v", "300k", "-g", "9999", "-f", "ivf", "-")
 	case recording.H264:
 		args = append(args, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-g", "9999", "-x264-params", "slices=1:repeat-headers=1", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264", "-")
 	}

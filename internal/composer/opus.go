@@ -57,8 +57,8 @@ func (p program) voice(ctx context.Context) (*voice, error) {
 	// RFC 7845 section 5.1: version, channels, pre-skip, rate, gain, mapping.
 	v.page(2, 0, append([]byte("OpusHead\x01\x02\x00\x00"), 0x80, 0xbb, 0, 0, 0, 0, 0))
 	v.page(0, 0, append([]byte("OpusTags"), make([]byte, 8)...))
-	go v.write(ctx)
-	go v.read(ctx)
+	p.running.Go(func() { v.write(ctx) })
+	p.running.Go(func() { v.read(ctx) })
 	return v, nil
 }
 

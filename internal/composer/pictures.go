@@ -40,12 +40,14 @@ type flow struct {
 	decoder *decoder
 	fed     []fed // not yet due
 	shown   *picture
-	owner   *decoder // of shown
+	owner   *decoder        // of shown
+	since   time.Duration   // when shown was due
+	clears  []time.Duration // when it is taken away: a camera that comes back does not begin with how it ended
+	end     time.Duration   // of the track; 0 is not known yet
 	lost    int
 }
 
-// fed is a frame on its way; without a decoder it takes the picture away, so that
-// a camera that comes back does not begin with how it ended.
+// fed is a frame on its way.
 type fed struct {
 	at      time.Duration
 	decoder *decoder
@@ -161,12 +163,12 @@ func (j *job) take(ctx context.Context, flows map[uint32]*flow, r recording.Reco
 	switch {
 	case r.Kind == recording.Paused:
 		for _, f := range flows {
-			f.fed = append(f.fed, fed{at: at})
+			f.clears = append(f.clears, at)
 		}
 	case r.Kind == recording.Muted && f != nil:
-		f.fed = append(f.fed, fed{at: at})
+		f.clears = append(f.clears, at)
 	case r.Kind == recording.TrackEnded && f != nil:
-		f.rest()
+		f.end = max(at, 1)
 	}
 	track, known := j.plan.tracks[r.Track]
 	if r.Kind != recording.Frame || !known || !track.Codec.Video() {
@@ -214,17 +216,23 @@ func (f *flow) advance(ctx context.Context, at time.Duration) (changed bool) {
 		if len(f.fed) > 0 && f.fed[0].at <= at && f.fed[0].decoder == due.decoder {
 			continue // its successor is due too; the decoder skips it
 		}
-		var pic *picture
-		if due.decoder != nil {
-			if pic = due.decoder.picture(ctx, due.number); pic == nil {
-				f.lost++
-				continue
-			}
+		pic := due.decoder.picture(ctx, due.number)
+		if pic == nil {
+			f.lost++
+			continue
 		}
 		if f.shown != nil {
 			f.owner.recycle(f.shown)
 		}
-		f.shown, f.owner, changed = pic, due.decoder, true
+		f.shown, f.owner, f.since, changed = pic, due.decoder, due.at, true
+	}
+	for ; len(f.clears) > 0 && f.clears[0] <= at; f.clears = f.clears[1:] {
+		if f.shown != nil && f.since < f.clears[0] {
+			f.shown, changed = nil, true
+		}
+	}
+	if f.end > 0 && f.end <= at {
+		f.rest()
 	}
 	return changed
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 
 	"plenum/internal/fault"
 )
@@ -24,6 +25,7 @@ type program struct {
 	Version string
 	opus    string // its decoders
 	av1     string
+	running *sync.WaitGroup // what was started with it
 }
 
 const oldestMajor, oldestMinor = 5, 1
@@ -41,7 +43,7 @@ func find(ctx context.Context, path string) (program, error) {
 	if err != nil {
 		return program{}, ErrUnsuited.With(err)
 	}
-	p := program{path: path}
+	p := program{path: path, running: &sync.WaitGroup{}}
 	// Builds from source control are called N-12345-gabcdef; they are newer.
 	version := regexp.MustCompile(`^ffmpeg version (?:n?(\d+)\.(\d+)\S*|N-\S+)`).FindSubmatch(out)
 	if version == nil {
