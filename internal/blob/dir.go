@@ -146,8 +146,8 @@ func (d *Dir) List(ctx context.Context, folder string) iter.Seq2[Info, error] {
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
-			case errors.Is(err, fs.ErrNotExist): // gone meanwhile
-				return nil
+			case errors.Is(err, fs.ErrNotExist):
+				return nil //nolint:nilerr // gone meanwhile
 			case err != nil:
 				return err
 			case e.IsDir() && name == temp:

@@ -146,7 +146,7 @@ func (s *S3) Append(ctx context.Context, name string) (Log, error) {
 		return nil, err
 	}
 	l := &s3Log{s3File: s3File{s: s, pieces: pieces}, name: name}
-	l.s3File.get = l.getter(ctx)
+	l.get = l.getter(ctx)
 	return l, nil
 }
 

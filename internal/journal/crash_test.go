@@ -28,6 +28,7 @@ import (
 
 // TestKilled kills a program that records at 20 random moments, and looks what is left.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	const marker = "PLENUM_TEST_RECORD_IN"
 	if dir := os.Getenv(marker); dir != "" {
 		recordUntilKilled(t, dir)

@@ -68,6 +68,7 @@ func (m *memory) Truncate(_ context.Context, size int64) error {
 	m.b = m.b[:size]
 	return nil
 }
+
 func (m *memory) ReadAt(p []byte, off int64) (int, error) { return bytes.NewReader(m.b).ReadAt(p, off) }
 func (m *memory) Size() int64                             { return int64(len(m.b)) }
 func (m *memory) Close() error                            { return nil }
@@ -270,7 +271,7 @@ func TestOnAStore(t *testing.T) {
 func onAStore(t *testing.T, s blob.Store) {
 	boxes := key(t).Boxes("journal")
 	const frames, size = 3000, 3000
-	var want []recording.Record
+	want := make([]recording.Record, 0, frames)
 	for part := range 3 {
 		l, err := s.Append(t.Context(), "rec/journal")
 		ok(t, err)

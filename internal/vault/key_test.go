@@ -24,10 +24,10 @@ func open(t testing.TB) *vault.Vault {
 	return v
 }
 
-func encrypt(t testing.TB, k *vault.Key, name string, plain []byte) []byte {
+func encrypt(t testing.TB, k *vault.Key, plain []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := k.Encrypt(&b, name)
+	w, err := k.Encrypt(&b, "film")
 	if err == nil {
 		_, err = w.Write(plain)
 	}
@@ -58,7 +58,7 @@ func entropy(b []byte) (bits float64) {
 func TestKeyComesBackForItsOwnerOnly(t *testing.T) {
 	v := open(t)
 	k, wrapped := v.NewKey("ann")
-	sealed := encrypt(t, k, "film", []byte("canary"))
+	sealed := encrypt(t, k, []byte("canary"))
 	again, err := v.Unwrap("ann", wrapped)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestAnyPlaceOfAFile(t *testing.T) {
 	for _, size := range []int{0, 1, 65535, 65536, 65537, 131072, 300_001} {
 		want := make([]byte, size)
 		rand.Read(want)
-		sealed := encrypt(t, k, "film", want)
+		sealed := encrypt(t, k, want)
 		r, n, err := k.Decrypt(bytes.NewReader(sealed), int64(len(sealed)), "film")
 		if err != nil || n != int64(size) {
 			t.Fatalf("%d bytes: %d, %v", size, n, err)
@@ -124,11 +124,11 @@ func TestChangedFilesGiveNothing(t *testing.T) {
 	k, _ := v.NewKey("ann")
 	other, _ := v.NewKey("bob")
 	plain := bytes.Repeat([]byte("canary "), 30_000)
-	sealed := encrypt(t, k, "film", plain)
+	sealed := encrypt(t, k, plain)
 	if bytes.Contains(sealed, []byte("canary")) || entropy(sealed) < 7.99 {
 		t.Errorf("the file is readable, entropy %.4f", entropy(sealed))
 	}
-	if bytes.Equal(sealed, encrypt(t, k, "film", plain)) {
+	if bytes.Equal(sealed, encrypt(t, k, plain)) {
 		t.Error("the same twice looks the same")
 	}
 	read := func(k *vault.Key, sealed []byte, name string) error {
@@ -207,7 +207,7 @@ func TestBoxes(t *testing.T) {
 
 func TestClosedKey(t *testing.T) {
 	k, _ := open(t).NewKey("ann")
-	sealed := encrypt(t, k, "film", []byte("x"))
+	sealed := encrypt(t, k, []byte("x"))
 	b := k.Boxes("journal")
 	k.Close()
 	k.Close()
