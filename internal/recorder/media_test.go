@@ -45,9 +45,15 @@ func (c clip) video() bool { return strings.HasPrefix(c.mime, "video/") }
 // colour makes a picture of one colour: ten a second, the first a key frame.
 func colour(t *testing.T, name, size string) clip {
 	t.Helper()
-	file := ffmpeg(t, nil, "-f", "lavfi", "-i", fmt.Sprintf("color=%s:size=%s:rate=10", name, size), "-t", "1",
-		"-c:v", "libvpx", "-threads", "1", "-deadline", "realtime", "-cpu-used", "8", "-g", "10", "-b:v", "200k", "-f", "ivf", "-")
-	c := clip{mime: webrtc.MimeTypeVP8}
+	return encoded(t, webrtc.MimeTypeVP8, name, size, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8")
+}
+
+func encoded(t *testing.T, mime, name, size string, encoder ...string) clip {
+	t.Helper()
+	args := []string{"-f", "lavfi", "-i", fmt.Sprintf("color=%s:size=%s:rate=10", name, size), "-t", "1"}
+	args = append(append(args, encoder...), "-threads", "1", "-g", "10", "-b:v", "200k", "-f", "ivf", "-")
+	file := ffmpeg(t, nil, args...)
+	c := clip{mime: mime}
 	reader, _, err := ivfreader.NewWith(bytes.NewReader(file))
 	for err == nil {
 		var frame []byte

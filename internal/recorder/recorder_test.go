@@ -595,6 +595,29 @@ func TestTracksChange(t *testing.T) {
 	timesGoOn(t, records)
 }
 
+func TestNewerCodecs(t *testing.T) {
+	t.Parallel()
+	vp9 := encoded(t, webrtc.MimeTypeVP9, "red", "160x90", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-auto-alt-ref", "0")
+	av1 := encoded(t, webrtc.MimeTypeAV1, "blue", "160x90", "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0")
+	s := sit(t)
+	s.run()
+	ann, bob := s.join(), s.join()
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.SetConsent(bob.seat, true)
+	s.rec.Start()
+	ann.send(t, livekit.TrackSource_CAMERA, vp9)
+	bob.send(t, livekit.TrackSource_CAMERA, av1)
+	s.sink.until(t, "VP9", seen(ann.seat, access.Camera, 15))
+	s.sink.until(t, "AV1", seen(bob.seat, access.Camera, 15))
+	records := s.stop()
+	if a, b := of(records, ann.seat, access.Camera)[0].Codec, of(records, bob.seat, access.Camera)[0].Codec; a != recording.VP9 || b != recording.AV1 {
+		t.Errorf("recorded are %s and %s", a, b)
+	}
+	shows(t, records, ann.seat, access.Camera, red)
+	shows(t, records, bob.seat, access.Camera, blue)
+	timesGoOn(t, records)
+}
+
 // What is lost on the way is asked for again: no frame is missing.
 func TestLostPacketsComeAgain(t *testing.T) {
 	t.Parallel()
