@@ -147,7 +147,7 @@ func (d *Dir) List(ctx context.Context, folder string) iter.Seq2[Info, error] {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case errors.Is(err, fs.ErrNotExist):
-				return nil //nolint:nilerr // gone meanwhile
+				return nil // gone meanwhile
 			case err != nil:
 				return err
 			case e.IsDir() && name == temp:
@@ -157,7 +157,7 @@ func (d *Dir) List(ctx context.Context, folder string) iter.Seq2[Info, error] {
 			}
 			info, err := e.Info()
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil
+				return nil //nolint:nilerr // gone meanwhile
 			}
 			if err != nil {
 				return err
