@@ -166,7 +166,8 @@ func TestParameterSetsStayWithTheirPicture(t *testing.T) {
 		{sps, 10, false}, // with a timestamp of their own
 		{pps, 10, false},
 		{idr, 20, true},
-		{slice, 30, false}, {slice, 30, true},
+		{slice, 30, false},
+		{slice, 30, true},
 		{idr, 40, true}, // without sets
 	} {
 		a.push(&rtp.Packet{Header: rtp.Header{SequenceNumber: uint16(i), Timestamp: p.ts, Marker: p.marker}, Payload: p.payload}, time.Now()) //nolint:gosec // few
