@@ -152,7 +152,7 @@ func (d *Dir) List(ctx context.Context, folder string) iter.Seq2[Info, error] {
 				return err
 			case e.IsDir() && name == temp:
 				return fs.SkipDir
-			case !e.Type().IsRegular() || name == folder || check(name) != nil:
+			case !e.Type().IsRegular() || name == folder || !shape.MatchString(name):
 				return nil
 			}
 			info, err := e.Info()
