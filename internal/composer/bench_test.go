@@ -43,6 +43,7 @@ func BenchmarkCompose(b *testing.B) {
 
 // cpu returns the seconds of processor that this process and its ended children had.
 func cpu(b *testing.B) (seconds float64) {
+	b.Helper()
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage
 		if err := syscall.Getrusage(who, &u); err != nil {

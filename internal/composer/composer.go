@@ -9,7 +9,6 @@ import (
 	"errors"
 	"image"
 	"io"
-	"log/slog"
 	"time"
 
 	"plenum/internal/fault"
@@ -78,7 +77,6 @@ type Config struct {
 	Program string // path of ffmpeg; "" looks in PATH
 	Scratch string // directory for encrypted, nameless files; "" is the system's
 	Threads int    // of the encoder; 0 is one
-	Logger  *slog.Logger
 }
 
 // Composer makes files of journals; several at once.
@@ -99,8 +97,8 @@ func (c *Composer) Check(ctx context.Context) (string, error) {
 	return p.Version, err
 }
 
-// Compose writes the MP4 of a journal to w, front to back. Until the encoding is
-// done nothing is written, so that w can be of known size to nobody before.
+// Compose writes the MP4 of a journal to w, front to back, when all is encoded:
+// after an error from before that, nothing was written.
 func (c *Composer) Compose(ctx context.Context, src Source, o Options, w io.Writer) (Result, error) {
 	result, err := c.compose(ctx, src, o, w)
 	if err == nil {
@@ -132,7 +130,7 @@ func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writ
 		cancel(nil)
 		program.running.Wait()
 	}()
-	j := &job{program: program, plan: p, src: src, options: o, threads: c.config.Threads, logger: c.config.Logger}
+	j := &job{program: program, plan: p, src: src, options: o, threads: c.config.Threads}
 	m := &movie{width: o.Width, height: o.Height, length: time.Duration(p.ticks) * time.Second / fps, chapters: p.chapters}
 
 	var soundScratch, pictureScratch *scratch

@@ -99,10 +99,7 @@ func (s *stamp) block(img image.Image, origin image.Point, i, j int) {
 
 // yuv converts to BT.601, limited range.
 func yuv(c color.NRGBA) colour {
-	y, cb, cr := color.RGBToYCbCr(c.R, c.G, c.B) // full range
-	return colour{
-		byte(16 + (int(y)*219+127)/255),
-		byte(128 + (int(cb)-128)*224/255),
-		byte(128 + (int(cr)-128)*224/255),
-	}
+	y, cb, cr := color.RGBToYCbCr(c.R, c.G, c.B)                             // full range
+	chroma := func(v uint8) byte { return byte(128 + (int(v)-128)*224/255) } //nolint:gosec // 16 to 240
+	return colour{byte(16 + (int(y)*219+127)/255), chroma(cb), chroma(cr)}   //nolint:gosec // 16 to 235
 }

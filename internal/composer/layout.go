@@ -6,7 +6,7 @@ import "math"
 // pixels share their colour.
 type Rect struct{ X, Y, W, H int }
 
-// Gap is the space between tiles and around them, in pixels.
+// gap is the space between tiles and around them, in pixels.
 const gap = 8
 
 // maxGrid and maxStrip are the most tiles of a grid, and of the strip beside a

@@ -45,11 +45,12 @@ func frames(t testing.TB, codec recording.Codec, source string, more ...string) 
 		args = append(args, "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-b:v", "300k", "-g", "9999", "-f", "ivf", "-")
 	case recording.H264:
 		args = append(args, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-g", "9999", "-x264-params", "slices=1:repeat-headers=1", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264", "-")
+	case recording.Opus:
 	}
 	out := ffmpeg(t, args...)
 	var list [][]byte
 	if codec == recording.H264 { // access units are parted by delimiters
-		for _, unit := range bytes.Split(out, []byte{0, 0, 0, 1, 9}) {
+		for unit := range bytes.SplitSeq(out, []byte{0, 0, 0, 1, 9}) {
 			if len(unit) > 1 {
 				list = append(list, append([]byte{0, 0, 0, 1, 9}, unit...))
 			}

@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/color"
 	"iter"
-	"log/slog"
 	"strconv"
 	"sync"
 	"time"
@@ -25,7 +24,6 @@ type job struct {
 	src     Source
 	options Options
 	threads int
-	logger  *slog.Logger
 	lost    int // of pictures; read when they are done
 
 	mu   sync.Mutex
@@ -93,7 +91,7 @@ func (j *job) pictures(ctx context.Context, data *scratch) (*stream, error) {
 }
 
 // draw writes each picture to the encoder.
-func (j *job) draw(ctx context.Context, encoder *child) error {
+func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop // one loop, turn by turn
 	base, out := newPicture(j.options.Width, j.options.Height), newPicture(j.options.Width, j.options.Height)
 	records, stop := iter.Pull2(j.src.Records)
 	defer stop()
@@ -116,21 +114,15 @@ func (j *job) draw(ctx context.Context, encoder *child) error {
 		for len(shots) > 0 && shots[0].from <= n {
 			now, shots, changed = shots[0], shots[1:], true
 		}
-		for !ended {
-			r, err, more := records()
-			if !more || errors.Is(err, recording.ErrRecord) {
-				ended = true
-				break
-			}
+		for read := at; !ended && read <= at+recording.Disorder; {
+			r, more, err := following(records)
 			if err != nil {
 				return err
 			}
-			when, err := j.take(ctx, flows, r)
-			if err != nil {
-				return err
-			}
-			if when > at+recording.Disorder {
-				break
+			if ended = !more; more {
+				if read, err = j.take(ctx, flows, r); err != nil {
+					return err
+				}
 			}
 		}
 		if changed {
@@ -156,10 +148,20 @@ func (j *job) draw(ctx context.Context, encoder *child) error {
 	return nil
 }
 
+// following returns the next record, if there is one more that can be read.
+func following(records func() (recording.Record, error, bool)) (recording.Record, bool, error) {
+	r, err, more := records()
+	if errors.Is(err, recording.ErrRecord) {
+		return recording.Record{}, false, nil
+	}
+	return r, more, err
+}
+
 // take feeds a frame to its decoder, and returns when it is to be seen.
 func (j *job) take(ctx context.Context, flows map[uint32]*flow, r recording.Record) (time.Duration, error) {
 	at, within := j.plan.clock.out(r.At)
 	f := flows[r.Track]
+	track := j.plan.tracks[r.Track]
 	switch {
 	case r.Kind == recording.Paused:
 		for _, f := range flows {
@@ -170,8 +172,7 @@ func (j *job) take(ctx context.Context, flows map[uint32]*flow, r recording.Reco
 	case r.Kind == recording.TrackEnded && f != nil:
 		f.end = max(at, 1)
 	}
-	track, known := j.plan.tracks[r.Track]
-	if r.Kind != recording.Frame || !known || !track.Codec.Video() {
+	if r.Kind != recording.Frame || !track.Codec.Video() {
 		return at, nil
 	}
 	if f == nil {
@@ -179,25 +180,30 @@ func (j *job) take(ctx context.Context, flows map[uint32]*flow, r recording.Reco
 		flows[r.Track] = f
 	}
 	if r.Key && f.seen < len(f.groups) {
-		g := f.groups[f.seen]
+		if err := f.begin(ctx, j.program, f.groups[f.seen]); err != nil {
+			return 0, err
+		}
 		f.seen++
-		if f.decoder != nil && (f.decoder.w != g.w || f.decoder.h != g.h || f.decoder.gone() || !within) {
-			f.rest()
-		}
-		if f.decoder == nil && g.w > 0 && within {
-			var err error
-			if f.decoder, err = j.program.decoder(ctx, f.codec, g.w, g.h); err != nil {
-				return 0, err
-			}
-		}
 	}
-	if f.decoder != nil && !within {
+	if !within {
 		f.rest() // and goes on with a key frame
 	}
 	if f.decoder != nil {
 		f.fed = append(f.fed, fed{at, f.decoder, f.decoder.feed(bytes.Clone(r.Data))})
 	}
 	return at, nil
+}
+
+// begin sees to it that the frames from a key frame on are decoded at its group's
+// size, or not at all.
+func (f *flow) begin(ctx context.Context, p program, g group) (err error) {
+	if d := f.decoder; d != nil && (d.w != g.w || d.h != g.h || d.gone()) {
+		f.rest()
+	}
+	if f.decoder == nil && g.w > 0 {
+		f.decoder, err = p.decoder(ctx, f.codec, g.w, g.h)
+	}
+	return err
 }
 
 // rest ends the decoder once what it was fed is shown.

@@ -94,7 +94,7 @@ func survey(src Source, o Options) (*plan, error) {
 			return nil, err
 		}
 		last = max(last, r.At)
-		switch r.Kind {
+		switch r.Kind { //nolint:exhaustive // the others are moments only
 		case recording.Frame:
 			if r.Key && p.tracks[r.Track].Codec != recording.Opus {
 				keys[r.Track] = append(keys[r.Track], r.At)
@@ -177,35 +177,21 @@ func hold(moments []moment) []moment {
 // direct fills in shots, who may be heard when, and chapters.
 func (p *plan) direct(moments []moment, end time.Duration, o Options) {
 	var scene recording.Scene
-	heard := map[id.Seat]time.Duration{} // since when
-	seats := map[id.Seat]bool{}
-	for _, t := range p.tracks {
-		seats[t.Seat] = o.Only == "" || o.Only == t.Seat
-	}
+	may := audience{plan: p, options: o, since: map[id.Seat]time.Duration{}, agreed: map[id.Seat]bool{}}
 	if o.Words.Start != "" {
 		p.chapters = []Mark{{0, o.Words.Start}}
 	}
-	consents := map[id.Seat]bool{}
 	for i, m := range moments {
 		scene.Apply(m.record)
 		if m.record.Kind == recording.Consent {
-			consents[m.record.Event.Seat] = m.record.Event.Yes
+			may.agreed[m.record.Event.Seat] = m.record.Event.Yes
 		}
 		if i+1 < len(moments) && moments[i+1].at == m.at {
 			p.chapter(m, &scene, o)
 			continue
 		}
 		at, _ := p.clock.out(m.at)
-		for seat, wanted := range seats {
-			may := wanted && consents[seat] && !o.blacked(seat, m.at)
-			since, did := heard[seat]
-			if may && !did {
-				heard[seat] = at
-			} else if !may && did {
-				p.allowed[seat] = append(p.allowed[seat], span{since, at})
-				delete(heard, seat)
-			}
-		}
+		may.turn(m.at, at)
 		p.chapter(m, &scene, o)
 		if scene.Paused || tick(at) >= p.ticks {
 			continue
@@ -218,15 +204,51 @@ func (p *plan) direct(moments []moment, end time.Duration, o Options) {
 		}
 	}
 	until, _ := p.clock.out(end)
-	for seat, since := range heard {
+	for seat, since := range may.since {
 		p.allowed[seat] = append(p.allowed[seat], span{since, until + time.Second})
+	}
+}
+
+// audience keeps who may be heard, and fills in the plan's spans.
+type audience struct {
+	plan    *plan
+	options Options
+	agreed  map[id.Seat]bool
+	since   map[id.Seat]time.Duration // in the result, of those who may now
+}
+
+// turn looks at everybody at a moment of the journal, which is at in the result.
+func (a audience) turn(moment, at time.Duration) {
+	for seat, agreed := range a.agreed {
+		may := agreed && (a.options.Only == "" || a.options.Only == seat) && !a.options.blacked(seat, moment)
+		since, did := a.since[seat]
+		if may && !did {
+			a.since[seat] = at
+		} else if !may && did {
+			a.plan.allowed[seat] = append(a.plan.allowed[seat], span{since, at})
+			delete(a.since, seat)
+		}
 	}
 }
 
 // chapter adds a chapter when m begins one.
 func (p *plan) chapter(m moment, scene *recording.Scene, o Options) {
+	title := o.title(m, scene)
+	at, ok := p.clock.out(m.at)
+	if n := len(p.chapters); title == "" || !ok || n > 0 && p.chapters[n-1].Title == title {
+		return
+	}
+	// A player cannot show what lasts less than a second.
+	if n := len(p.chapters); n > 0 && at-p.chapters[n-1].At < time.Second {
+		p.chapters[n-1].Title = title
+		return
+	}
+	p.chapters = append(p.chapters, Mark{at, title})
+}
+
+// title returns what the chapter is called that m begins, or "".
+func (o Options) title(m moment, scene *recording.Scene) (title string) {
 	r := m.record
-	var title string
 	name := func(seat id.Seat) string {
 		if !o.Names || o.blacked(seat, m.at) {
 			return ""
@@ -242,22 +264,16 @@ func (p *plan) chapter(m moment, scene *recording.Scene, o Options) {
 	case r.Kind == recording.Chapter:
 		title = r.Event.Title.Text()
 	case r.Kind == recording.TrackBegan && r.Event.Source == access.Screen:
+		if _, agreed := scene.Track(r.Track); !agreed {
+			return ""
+		}
 		if title = o.Words.Share; title != "" && name(r.Event.Seat) != "" {
 			title += ": " + name(r.Event.Seat)
 		}
 	case r.Kind == recording.Speakers && o.SpeakerChapters && len(r.Event.Seats) > 0:
 		title = name(r.Event.Seats[0])
 	}
-	at, ok := p.clock.out(m.at)
-	if n := len(p.chapters); title == "" || !ok || n > 0 && p.chapters[n-1].Title == title {
-		return
-	}
-	// A player cannot show what lasts less than a second.
-	if n := len(p.chapters); n > 0 && at-p.chapters[n-1].At < time.Second {
-		p.chapters[n-1].Title = title
-		return
-	}
-	p.chapters = append(p.chapters, Mark{at, title})
+	return title
 }
 
 // group says at which sizes a track's frames are to be decoded.

@@ -20,7 +20,7 @@ var (
 )
 
 // program is an ffmpeg that was looked at.
-type program struct {
+type program struct { //nolint:recvcheck // a value, once look has filled it in
 	path    string
 	Version string
 	opus    string // its decoders
@@ -50,20 +50,30 @@ func find(ctx context.Context, path string) (program, error) {
 		return program{}, ErrUnsuited.With(fmt.Errorf("%s is not ffmpeg", path))
 	}
 	p.Version = string(bytes.TrimPrefix(version[0], []byte("ffmpeg version ")))
-	if len(version[1]) > 0 {
-		major, _ := strconv.Atoi(string(version[1]))
-		minor, _ := strconv.Atoi(string(version[2]))
-		if major < oldestMajor || major == oldestMajor && minor < oldestMinor {
-			return program{}, ErrUnsuited.With(fmt.Errorf("%s is version %s", path, p.Version))
-		}
+	if len(version[1]) > 0 && tooOld(version[1], version[2]) {
+		return program{}, ErrUnsuited.With(fmt.Errorf("%s is version %s", path, p.Version))
 	}
-	encoders, err := ask(ctx, path, "-hide_banner", "-encoders")
-	if err != nil {
+	if err := p.look(ctx); err != nil {
 		return program{}, ErrUnsuited.With(err)
 	}
-	decoders, err := ask(ctx, path, "-hide_banner", "-decoders")
+	return p, nil
+}
+
+func tooOld(version ...[]byte) bool {
+	major, _ := strconv.Atoi(string(version[0])) //nolint:errcheck // digits; what does not fit is new
+	minor, _ := strconv.Atoi(string(version[1])) //nolint:errcheck // as above
+	return major < oldestMajor || major == oldestMajor && minor < oldestMinor
+}
+
+// look finds out which codecs there are.
+func (p *program) look(ctx context.Context) error {
+	encoders, err := ask(ctx, p.path, "-hide_banner", "-encoders")
 	if err != nil {
-		return program{}, ErrUnsuited.With(err)
+		return err
+	}
+	decoders, err := ask(ctx, p.path, "-hide_banner", "-decoders")
+	if err != nil {
+		return err
 	}
 	has := func(list []byte, name string) bool {
 		return slices.ContainsFunc(bytes.Split(list, []byte("\n")), func(line []byte) bool {
@@ -73,19 +83,19 @@ func find(ctx context.Context, path string) (program, error) {
 	}
 	for _, name := range []string{"libx264", "aac"} {
 		if !has(encoders, name) {
-			return program{}, ErrUnsuited.With(fmt.Errorf("%s has no encoder %s", path, name))
+			return fmt.Errorf("%s has no encoder %s", p.path, name)
 		}
 	}
 	for _, name := range []string{"vp8", "vp9", "h264", "libopus"} {
 		if !has(decoders, name) {
-			return program{}, ErrUnsuited.With(fmt.Errorf("%s has no decoder %s", path, name))
+			return fmt.Errorf("%s has no decoder %s", p.path, name)
 		}
 	}
 	p.opus, p.av1 = "libopus", "libdav1d"
 	if !has(decoders, p.av1) {
 		p.av1 = "libaom-av1"
 	}
-	return p, nil
+	return nil
 }
 
 func ask(ctx context.Context, path string, args ...string) ([]byte, error) {

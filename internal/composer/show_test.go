@@ -99,8 +99,15 @@ func TestMutesAndBlackouts(t *testing.T) {
 		at, hz float64
 		loud   bool
 	}{
-		{0.5, 440, true}, {1.3, 440, false}, {2.2, 880, true}, {2.52, 880, false}, {4.25, 880, false}, {4.55, 880, true},
-		{3.7, 660, false}, {4.1, 660, true}, {5.7, 660, true},
+		{0.5, 440, true},
+		{1.3, 440, false},
+		{2.2, 880, true},
+		{2.52, 880, false},
+		{4.25, 880, false},
+		{4.55, 880, true},
+		{3.7, 660, false},
+		{4.1, 660, true},
+		{5.7, 660, true},
 	} {
 		if loud := tone(audio, tt.at, tt.hz); (loud > 0.01) != tt.loud || !tt.loud && loud > 0.002 {
 			t.Errorf("at %.2f s, %v Hz has amplitude %.4f", tt.at, tt.hz, loud)

@@ -80,7 +80,7 @@ func (j *job) sound(ctx context.Context, data *scratch) (*stream, error) {
 }
 
 // mix writes all samples of the result to the encoder.
-func (j *job) mix(ctx context.Context, encoder *child) error {
+func (j *job) mix(ctx context.Context, encoder *child) error { //nolint:cyclop // one loop, with its first and its last turn
 	records, stop := iter.Pull2(j.src.Records)
 	defer stop()
 	speakers := map[uint32]*speaker{}
@@ -90,18 +90,16 @@ func (j *job) mix(ctx context.Context, encoder *child) error {
 	for from := int64(0); from < total; from += block {
 		to := from + block
 		for !ended && read < to+samples(recording.Disorder) {
-			r, err, more := records()
-			if !more || errors.Is(err, recording.ErrRecord) {
-				ended = true
-				break
-			}
+			r, more, err := following(records)
 			if err != nil {
 				return err
 			}
-			at, within := j.plan.clock.out(r.At)
-			read = max(read, samples(at))
-			if err := j.hear(ctx, speakers, r, samples(at), within); err != nil {
-				return err
+			if ended = !more; more {
+				at, within := j.plan.clock.out(r.At)
+				read = max(read, samples(at))
+				if err := j.hear(ctx, speakers, r, samples(at), within); err != nil {
+					return err
+				}
 			}
 		}
 		mixed := make([]float32, block*channels)

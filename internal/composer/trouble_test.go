@@ -18,6 +18,7 @@ import (
 
 // short is one person for two seconds.
 func short(t testing.TB) *script {
+	t.Helper()
 	var s script
 	s.joins(0, "ann")
 	s.track(0, "ann", access.Camera, recording.VP8, picture, frames(t, recording.VP8, colourful("red", 320, 180, 2)))

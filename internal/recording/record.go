@@ -204,7 +204,7 @@ func ParseRecord(b []byte) (Record, int, error) {
 }
 
 // valid reports whether r has just the fields of its kind.
-func (r Record) valid() bool {
+func (r Record) valid() bool { //nolint:cyclop // one case for each kind
 	if r.At < 0 || r.At > maxAt || r.Kind != Frame && (r.Key || r.Data != nil) {
 		return false
 	}

@@ -46,6 +46,7 @@ func each() []recording.Record {
 }
 
 func journal(t testing.TB, records []recording.Record) []byte {
+	t.Helper()
 	var b []byte
 	for _, r := range records {
 		var err error

@@ -45,7 +45,7 @@ type Person struct {
 }
 
 // Apply takes one event in; frames change nothing.
-func (s *Scene) Apply(r Record) {
+func (s *Scene) Apply(r Record) { //nolint:cyclop // one case for each kind
 	if s.tracks == nil {
 		s.tracks, s.names, s.consent = map[uint32]*Live{}, map[id.Seat]pii.Name{}, map[id.Seat]bool{}
 		s.arrived, s.spoke = map[id.Seat]int{}, map[id.Seat]time.Duration{}
