@@ -41,9 +41,9 @@ func outside() map[string]struct{ only, why string } {
 	return map[string]struct{ only, why string }{
 		"github.com/livekit/":           {"sfu recorder", "LiveKit changes between releases and logs what it should not; one package contains its server, one its client (docs/adr)"},
 		"github.com/pion/":              {"sfu recorder", "media is the SFU's and the recorder's; what needs more of it asks them"},
-		"modernc.org/sqlite":            {"store", "composer", database},
-		"github.com/jackc/pgx":          {"store", "composer", database},
-		"database/sql":                  {"store", "composer", database},
+		"modernc.org/sqlite":            {"store", database},
+		"github.com/jackc/pgx":          {"store", database},
+		"database/sql":                  {"store", database},
 		"github.com/danielgtaylor/huma": {"api", "the API's framework is the API's own business"},
 		"github.com/coder/websocket":    {"live", "the live channel is the only WebSocket we speak ourselves"},
 		"github.com/caddyserver/":       {"edge", "certificates are edge's"},
