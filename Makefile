@@ -23,7 +23,7 @@ run: bin/plenum ## build and start on https://localhost:8443 with data in .data
 	@./bin/plenum serve --data .data
 
 .PHONY: test
-test: need-test bin/plenum e2e/node_modules/.package-lock.json ## install what tests need and run all: Go, web client, browsers
+test: need-test bin/plenum bin/versitygw e2e/node_modules/.package-lock.json ## install what tests need and run all: Go, web client, browsers
 	@echo '== go test'
 	@$(GOTEST) ./...
 	@echo '== web client'
@@ -104,3 +104,6 @@ bin/sqlc: tools/go.mod
 	@go build -C tools -o ../$@ github.com/sqlc-dev/sqlc/cmd/sqlc
 bin/tygo: tools/go.mod
 	@go build -C tools -o ../$@ github.com/gzuidhof/tygo
+# An S3 server for tests, apart from tools/go.mod since it brings many modules.
+bin/versitygw:
+	@GOBIN=$(CURDIR)/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0

@@ -1,0 +1,93 @@
+package composer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// child is one ffmpeg at work, connected by pipes only: what it reads was sent by
+// strangers, so it may open nothing itself, is told the format, and has no
+// environment. It gives way to the meetings that are running.
+type child struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    io.ReadCloser
+	marks  *os.File // what metadata filters print, when asked for
+	errors tail
+	wait   func() error
+}
+
+// niceness of ffmpeg: only what nobody else wants (setpriority(2)).
+const niceness = 15
+
+// start runs ffmpeg until ctx ends or it is done; marked connects its descriptor 3.
+func (p program) start(ctx context.Context, marked bool, args ...string) (*child, error) {
+	all := append([]string{"-hide_banner", "-loglevel", "error", "-nostdin", "-protocol_whitelist", "pipe"}, args...)
+	c := &child{cmd: exec.CommandContext(ctx, p.path, all...)} //nolint:gosec // the operator's own setting
+	c.cmd.Env, c.cmd.Dir, c.cmd.Stderr = []string{}, "/", &c.errors
+	c.cmd.WaitDelay = 5 * time.Second
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for us alone
+	var err error
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if c.out, err = c.cmd.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	var theirs *os.File
+	if marked {
+		if c.marks, theirs, err = os.Pipe(); err != nil {
+			return nil, err
+		}
+		c.cmd.ExtraFiles = []*os.File{theirs}
+	}
+	err = c.cmd.Start()
+	if theirs != nil {
+		err = errors.Join(err, theirs.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Best effort: in a container it may be forbidden, and the work is the same.
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, c.cmd.Process.Pid, niceness)
+	c.wait = sync.OnceValue(func() error {
+		err := c.cmd.Wait()
+		if c.marks != nil {
+			err = errors.Join(err, c.marks.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("ffmpeg: %w: %s", err, c.errors.String())
+		}
+		return nil
+	})
+	return c, nil
+}
+
+// tail keeps the last of what ffmpeg complains about. It says nothing about
+// persons: names are drawn here, and there are no file names.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte // guarded by mu
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.buf = append(t.buf, p...)
+	t.buf = t.buf[max(0, len(t.buf)-2000):]
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(bytes.TrimSpace(t.buf))
+}

@@ -1,0 +1,166 @@
+package recorder
+
+import "time"
+
+const (
+	// slew is how fast a correction is worked in that would be heard as a step:
+	// 10 ms in a second.
+	slew = 0.01
+	// settling is how long the first reports of a person's tracks may still set
+	// their clock at once.
+	settling = 500 * time.Millisecond
+	// leap is the difference between when something should arrive and when it does
+	// that is no delay any more: a clock was set, a timestamp began anew.
+	leap = time.Second
+	// span is half the time over which the least delay is looked for.
+	span = 20 * time.Second
+)
+
+// personClock relates the clock in one person's sender reports (NTP time) to
+// ours. Both of a person's tracks follow it, which is what keeps picture and
+// sound together; it moves with the least delay any of their packets had.
+type personClock struct {
+	life   int // counts how often it began anew
+	set    time.Time
+	offset time.Duration // ours less theirs, as in use
+	target time.Duration
+	moved  time.Time
+	least  least
+}
+
+// trackClock says when a frame of one track is to be seen or heard.
+type trackClock struct {
+	person *personClock
+	rate   uint64 // ticks a second
+	video  bool
+
+	least least // arrival less media time: the way without reports
+
+	reported bool
+	report   time.Duration // sender's clock less media time, from its last report
+	life     int           // of person, when it came
+
+	ease  time.Duration // of sound: what is left of a step
+	eased time.Time
+	last  time.Time // of the frame before
+}
+
+// least is a running minimum over the last one to two spans.
+type least struct {
+	since     time.Time
+	old, new  time.Duration
+	has, both bool
+}
+
+func (l *least) add(d time.Duration, now time.Time) {
+	switch {
+	case !l.has:
+		*l = least{since: now, new: d, has: true}
+	case now.Sub(l.since) > span:
+		l.old, l.new, l.both, l.since = l.new, d, true, now
+	default:
+		l.new = min(l.new, d)
+	}
+}
+
+func (l *least) value() time.Duration {
+	if l.both {
+		return min(l.old, l.new)
+	}
+	return l.new
+}
+
+// epoch is where durations on our clock count from.
+var epoch = time.Now() //nolint:gochecknoglobals // any moment would do; never changed
+
+func onOurs(t time.Time) time.Duration { return t.Sub(epoch) }
+
+// media is an extended RTP timestamp as a duration.
+func (c *trackClock) media(timestamp uint64) time.Duration {
+	seconds, rest := timestamp/c.rate, timestamp%c.rate
+	return time.Duration(seconds)*time.Second + time.Duration(rest*uint64(time.Second)/c.rate) //nolint:gosec // 2^40 ticks are weeks
+}
+
+// ntp is an RTCP timestamp, 32 bits of seconds and 32 of fractions.
+func ntp(t uint64) time.Duration {
+	const since = 3_900_000_000 // some second of 2023, to stay within a Duration
+	seconds := int64(t>>32) - since
+	return time.Duration(seconds)*time.Second + time.Duration(t&0xffffffff*uint64(time.Second)>>32) //nolint:gosec // below a second
+}
+
+// sawReport takes a sender report: at their time, the media stood at timestamp.
+func (c *trackClock) sawReport(theirs uint64, timestamp uint64, now time.Time) {
+	if !c.least.has {
+		return
+	}
+	p, report := c.person, ntp(theirs)-c.media(timestamp)
+	known := c.reported && c.life == p.life
+	if known && (report-c.report).Abs() > leap {
+		// Their clock was set, or the media began anew: without history.
+		*p = personClock{life: p.life + 1}
+	}
+	before := c.offset()
+	c.report, c.reported, c.life = report, true, p.life
+	p.saw(c.least.value()-report, now)
+	if step := before - c.offset(); !c.video && !c.last.IsZero() && step.Abs() < leap {
+		c.ease, c.eased = c.ease+step, now
+	}
+}
+
+// offset is our time less media time.
+func (c *trackClock) offset() time.Duration {
+	if c.reported && c.life == c.person.life {
+		return c.report + c.person.offset
+	}
+	return c.least.value()
+}
+
+// saw takes the delay of one packet or report.
+func (p *personClock) saw(d time.Duration, now time.Time) {
+	p.least.add(d, now)
+	p.target = p.least.value()
+	switch {
+	case p.set.IsZero():
+		p.set, p.moved, p.offset = now, now, p.target
+	case now.Sub(p.set) < settling:
+		p.offset, p.moved = p.target, now
+	}
+}
+
+// move lets the clock in use come nearer to what it should be.
+func (p *personClock) move(now time.Time) {
+	p.offset, p.moved = nearer(p.offset, p.target, p.moved, now)
+}
+
+// nearer moves from by at most slew towards to.
+func nearer(from, to time.Duration, since, now time.Time) (time.Duration, time.Time) {
+	step := time.Duration(float64(now.Sub(since)) * slew)
+	if step <= 0 {
+		return from, since
+	}
+	return from + min(max(to-from, -step), step), now
+}
+
+// when returns the time of a frame that arrived at the given moment. Times of a
+// track never go back.
+func (c *trackClock) when(timestamp uint64, arrived time.Time) time.Time {
+	media := c.media(timestamp)
+	delay := onOurs(arrived) - media
+	if c.least.has && (delay-c.least.value()).Abs() > leap {
+		// The sender's media clock stood still or began anew: a frame that is only
+		// late is by far less late.
+		c.least, c.reported, c.ease = least{}, false, 0
+	}
+	c.least.add(delay, arrived)
+	if c.reported && c.life == c.person.life {
+		c.person.saw(delay-c.report, arrived)
+		c.person.move(arrived)
+	}
+	c.ease, c.eased = nearer(c.ease, 0, c.eased, arrived)
+	t := epoch.Add(media + c.offset() + c.ease)
+	if t.Before(c.last) {
+		t = c.last
+	}
+	c.last = t
+	return t
+}
