@@ -40,7 +40,8 @@ func TestKilled(t *testing.T) {
 			dir := t.TempDir()
 			v, err := vault.Open(filepath.Join(dir, "master"))
 			ok(t, err)
-			k, wrapped := v.NewKey("recording")
+			k, wrapped, err := v.NewKey("recording", 1)
+			ok(t, err)
 			ok(t, os.WriteFile(filepath.Join(dir, "wrapped"), wrapped, 0o600))
 
 			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // this test

@@ -32,7 +32,8 @@ func key(t testing.TB) *vault.Key {
 	t.Helper()
 	v, err := vault.Open(filepath.Join(t.TempDir(), "key"))
 	ok(t, err)
-	k, _ := v.NewKey("recording")
+	k, _, err := v.NewKey("recording", 1)
+	ok(t, err)
 	return k
 }
 

@@ -1,11 +1,13 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -28,24 +30,66 @@ var errClosed = errors.New("vault: this key is closed")
 const wrapping = "key/wrap"
 
 // Key is the key of one owner, a recording for example: everything kept of it is
-// encrypted with what derives from it. It is kept wrapped by the master key;
-// whoever destroys that destroys what it encrypted, wherever copies are.
+// encrypted with what derives from it. It is kept wrapped by the master key and by
+// the leaf of the key tree that has its number; whoever destroys that leaf destroys
+// what the key encrypted, wherever copies are.
 type Key struct {
 	mu     sync.Mutex
 	secret []byte // KeySize bytes; nil once closed. Guarded by mu.
 }
 
 // NewKey makes the key of an owner, and returns it and what is to be kept of it.
-// The same owner has to be named to open it again.
-func (v *Vault) NewKey(owner string) (key *Key, wrapped []byte) {
+// The same owner has to be named to open it again. The number is what it is
+// destroyed by; no other key has it. It gives ErrDestroyed when the number is
+// destroyed already, see [Vault.Living].
+func (v *Vault) NewKey(owner string, number uint32) (key *Key, wrapped []byte, err error) {
+	t, unlock, err := v.tree.current()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer unlock()
+	leaf, ok := t.leaf(number)
+	if !ok {
+		return nil, nil, ErrDestroyed
+	}
+	defer clear(leaf[:])
 	secret := make([]byte, KeySize)
 	rand.Read(secret) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
-	return &Key{secret: secret}, v.Sealer(wrapping).Seal(secret, owner)
+
+	// What the leaf wraps is wrapped again by the master key, so that a number that
+	// was changed or is another owner's is no key, rather than a destroyed one.
+	w := binary.BigEndian.AppendUint32(nil, number)
+	w = append(w, t.id[:]...)
+	w = append(w, leafSealer(leaf).Seal(secret, owner)...)
+	return &Key{secret: secret}, v.Sealer(wrapping).Seal(w, owner), nil
 }
 
-// Unwrap opens what NewKey gave to be kept.
+// Unwrap opens what NewKey gave to be kept. It gives ErrDestroyed when the number of
+// the key is destroyed, ErrSealed when it never was a key of this owner, ErrNoTree or
+// ErrOtherTree when the operator has to put the key tree back.
 func (v *Vault) Unwrap(owner string, wrapped []byte) (*Key, error) {
-	secret, err := v.Sealer(wrapping).Open(wrapped, owner)
+	plain, err := v.Sealer(wrapping).Open(wrapped, owner)
+	if err != nil {
+		return nil, ErrSealed.With(err)
+	}
+	if len(plain) < 4+treeIDSize {
+		return nil, ErrSealed
+	}
+	number, id, inner := binary.BigEndian.Uint32(plain), plain[4:4+treeIDSize], plain[4+treeIDSize:]
+	t, unlock, err := v.tree.current()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if !bytes.Equal(id, t.id[:]) {
+		return nil, ErrOtherTree
+	}
+	leaf, ok := t.leaf(number)
+	if !ok {
+		return nil, ErrDestroyed
+	}
+	defer clear(leaf[:])
+	secret, err := leafSealer(leaf).Open(inner, owner)
 	if err != nil {
 		return nil, ErrSealed.With(err)
 	}

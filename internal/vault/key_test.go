@@ -24,6 +24,15 @@ func open(t testing.TB) *vault.Vault {
 	return v
 }
 
+func newKey(t testing.TB, v *vault.Vault, owner string, number uint32) (*vault.Key, []byte) {
+	t.Helper()
+	k, wrapped, err := v.NewKey(owner, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, wrapped
+}
+
 func encrypt(t testing.TB, k *vault.Key, plain []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -57,7 +66,7 @@ func entropy(b []byte) (bits float64) {
 
 func TestKeyComesBackForItsOwnerOnly(t *testing.T) {
 	v := open(t)
-	k, wrapped := v.NewKey("ann")
+	k, wrapped := newKey(t, v, "ann", 1)
 	sealed := encrypt(t, k, []byte("canary"))
 	again, err := v.Unwrap("ann", wrapped)
 	if err != nil {
@@ -77,7 +86,7 @@ func TestKeyComesBackForItsOwnerOnly(t *testing.T) {
 		"another master": func() (*vault.Key, error) { return open(t).Unwrap("ann", wrapped) },
 		"changed":        func() (*vault.Key, error) { return v.Unwrap("ann", changed) },
 		"cut":            func() (*vault.Key, error) { return v.Unwrap("ann", wrapped[:20]) },
-		"destroyed":      func() (*vault.Key, error) { return v.Unwrap("ann", nil) },
+		"empty":          func() (*vault.Key, error) { return v.Unwrap("ann", nil) },
 		"other secret":   func() (*vault.Key, error) { return v.Unwrap("ann", v.Sealer("provider").Seal(make([]byte, 32), "ann")) },
 	} {
 		if got, err := f(); got != nil || !errors.Is(err, vault.ErrSealed) {
@@ -90,7 +99,7 @@ func TestKeyComesBackForItsOwnerOnly(t *testing.T) {
 }
 
 func TestAnyPlaceOfAFile(t *testing.T) {
-	k, _ := open(t).NewKey("ann")
+	k, _ := newKey(t, open(t), "ann", 1)
 	for _, size := range []int{0, 1, 65535, 65536, 65537, 131072, 300_001} {
 		want := make([]byte, size)
 		rand.Read(want)
@@ -121,8 +130,8 @@ func TestAnyPlaceOfAFile(t *testing.T) {
 
 func TestChangedFilesGiveNothing(t *testing.T) {
 	v := open(t)
-	k, _ := v.NewKey("ann")
-	other, _ := v.NewKey("bob")
+	k, _ := newKey(t, v, "ann", 1)
+	other, _ := newKey(t, v, "bob", 2)
 	plain := bytes.Repeat([]byte("canary "), 30_000)
 	sealed := encrypt(t, k, plain)
 	if bytes.Contains(sealed, []byte("canary")) || entropy(sealed) < 7.99 {
@@ -171,7 +180,7 @@ func TestChangedFilesGiveNothing(t *testing.T) {
 
 func TestBoxes(t *testing.T) {
 	v := open(t)
-	k, wrapped := v.NewKey("ann")
+	k, wrapped := newKey(t, v, "ann", 1)
 	b := k.Boxes("journal")
 	box, err := b.Seal([]byte("head"), []byte("canary"), []byte("open"), 7)
 	if err != nil || len(box) != 4+6+b.Overhead() {
@@ -206,7 +215,7 @@ func TestBoxes(t *testing.T) {
 }
 
 func TestClosedKey(t *testing.T) {
-	k, _ := open(t).NewKey("ann")
+	k, _ := newKey(t, open(t), "ann", 1)
 	sealed := encrypt(t, k, []byte("x"))
 	b := k.Boxes("journal")
 	k.Close()
@@ -226,7 +235,7 @@ func TestClosedKey(t *testing.T) {
 }
 
 func BenchmarkEncrypt(b *testing.B) {
-	k, _ := open(b).NewKey("ann")
+	k, _ := newKey(b, open(b), "ann", 1)
 	plain := make([]byte, 1<<20)
 	b.SetBytes(int64(len(plain)))
 	for b.Loop() {

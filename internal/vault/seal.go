@@ -3,6 +3,8 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 )
 
@@ -18,7 +20,19 @@ type Sealer struct {
 
 // Sealer returns the one of a purpose.
 func (v *Vault) Sealer(purpose string) *Sealer {
-	key := v.Derive(purpose)
+	return newSealer(v.Derive(purpose))
+}
+
+// leafSealer is the one of a leaf of the key tree.
+func leafSealer(leaf [KeySize]byte) *Sealer {
+	key, err := hkdf.Key(sha256.New, leaf[:], nil, "plenum/v1/"+wrapping, KeySize)
+	if err != nil {
+		panic("vault: HKDF refused a fixed length: " + err.Error()) // only for more than 255 × 32 bytes
+	}
+	return newSealer([KeySize]byte(key))
+}
+
+func newSealer(key [KeySize]byte) *Sealer {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		panic("vault: AES refused a fixed length: " + err.Error())

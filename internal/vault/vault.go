@@ -22,6 +22,7 @@ const KeySize = 32
 // Vault is an opened master key.
 type Vault struct {
 	master [KeySize]byte
+	tree   treeFile
 }
 
 // DefaultPath is where the master key lies when nothing else is configured:
@@ -31,16 +32,24 @@ func DefaultPath(dataDir string) string {
 	return filepath.Clean(dataDir) + ".master-key"
 }
 
-// Open reads the master key at path and makes it on the first start.
+// Open reads the master key at path. On the first start it makes it, and then the
+// key tree: a tree without a master key is one whose master key was lost.
 func Open(path string) (*Vault, error) {
+	_, noTree := os.Lstat(path + treeSuffix)
 	v, err := read(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return v, err
 	}
+	if noTree == nil {
+		return nil, faultAt(path, "is missing, but its key tree "+path+treeSuffix+" is there. Put the right master key back; without it nothing encrypted can be read", nil)
+	}
 	if err := create(path); err != nil {
 		return nil, faultAt(path, "cannot be created. Check that the directory exists and may be written", err)
 	}
-	return read(path)
+	if v, err = read(path); err != nil {
+		return nil, err
+	}
+	return v, v.Prepare(false)
 }
 
 // Derive returns the key for one purpose (HKDF-SHA256, RFC 5869). The same
@@ -79,6 +88,7 @@ func read(path string) (*Vault, error) {
 	if _, err := io.ReadFull(f, v.master[:]); err != nil {
 		return nil, faultAt(path, "cannot be read", err)
 	}
+	v.tree.path, v.tree.master, v.tree.sealer = path+treeSuffix, path, v.Sealer(treePurpose)
 	return v, nil
 }
 

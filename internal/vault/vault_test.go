@@ -37,7 +37,7 @@ func TestFirstStart(t *testing.T) {
 		t.Error("two purposes share a key")
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(entries) != 1 {
+	if err != nil || len(entries) != 2 {
 		t.Errorf("left behind: %v %v", entries, err)
 	}
 }
