@@ -76,6 +76,8 @@ const (
 	AssignRoles  Right = "assignRoles"  // give roles up to one's own
 	Spotlight    Right = "spotlight"    // show one seat large for everyone
 	End          Right = "end"          // end the meeting for all
+	Record       Right = "record"       // start a recording, go on after a pause, arrange it
+	StopRecord   Right = "stopRecord"   // pause and stop a recording
 )
 
 // Policy says what attendees may do. The zero value forbids everything.
@@ -90,6 +92,10 @@ type Policy struct {
 	Rename      bool
 	SeePeople   bool
 	SeeCameras  bool
+
+	// The least roles that may start, and may pause and stop, a recording: Owner,
+	// Moderator or Presenter; "" for nobody.
+	RecordStart, RecordStop Role
 }
 
 // DefaultPolicy lets everyone take part.
@@ -97,6 +103,7 @@ func DefaultPolicy() Policy {
 	return Policy{
 		Microphone: true, Camera: true, Share: true, Chat: true, ChatPrivate: true,
 		Reactions: true, RaiseHand: true, Rename: true, SeePeople: true, SeeCameras: true,
+		RecordStart: Moderator, RecordStop: Moderator,
 	}
 }
 
@@ -173,6 +180,14 @@ func Allowed(role Role, p Policy, e Exceptions) []Right {
 	}
 	if role.Moderates() {
 		rights = append(rights, LowerHands, ModerateChat, Mute, StopMedia, Remove, Lock, Admit, SetPasscode, RenameOthers, SetPolicy, AssignRoles, Spotlight, End)
+	}
+	for _, g := range []struct {
+		right Right
+		least Role
+	}{{Record, p.RecordStart}, {StopRecord, p.RecordStop}} {
+		if g.least.Runs() && role.rank() >= g.least.rank() {
+			rights = append(rights, g.right)
+		}
 	}
 	return rights
 }

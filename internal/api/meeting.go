@@ -68,6 +68,9 @@ type Policy struct {
 	Rename      bool `json:"rename"`
 	SeePeople   bool `json:"seePeople" doc:"Off: attendees see only who runs the meeting"`
 	SeeCameras  bool `json:"seeCameras" doc:"Off: attendees receive cameras only of who runs the meeting"`
+
+	RecordStart access.Role `json:"recordStart" enum:",owner,moderator,presenter" doc:"The least role that may start a recording; empty for nobody"`
+	RecordStop  access.Role `json:"recordStop" enum:",owner,moderator,presenter" doc:"The least role that may pause and stop a recording"`
 }
 
 // Lobby is who waits until somebody lets them in.

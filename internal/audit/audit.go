@@ -54,6 +54,26 @@ const (
 	PoolChanged     Action = "pool.changed"     // detail "places"
 	AuditRead       Action = "audit.read"       // the list or an export
 	AuditRedacted   Action = "audit.redacted"   //
+
+	RecordingStarted    Action = "recording.started"    // detail "recording" here and below
+	RecordingPaused     Action = "recording.paused"     //
+	RecordingResumed    Action = "recording.resumed"    //
+	RecordingStopped    Action = "recording.stopped"    // by somebody, or by the end of the meeting
+	RecordingRecovered  Action = "recording.recovered"  // its end was lost in a crash
+	RecordingComposed   Action = "recording.composed"   //
+	RecordingViewed     Action = "recording.viewed"     //
+	RecordingDownloaded Action = "recording.downloaded" // detail "asset"
+	RecordingChanged    Action = "recording.changed"    // detail "fields"
+	RecordingShared     Action = "recording.shared"     // detail "with", "download", "watermark", "expires", "passcode"
+	RecordingHeld       Action = "recording.held"       //
+	RecordingReleased   Action = "recording.released"   //
+	RecordingExpiring   Action = "recording.expiring"   // detail "days"
+	RecordingDeleted    Action = "recording.deleted"    // the key is destroyed; detail "tree"
+	RecordingErased     Action = "recording.erased"     // the bytes are gone: the receipt
+	ConsentGiven        Action = "consent.given"        // detail "version", "language"
+	ConsentRefused      Action = "consent.refused"      //
+	ConsentWithdrawn    Action = "consent.withdrawn"    // detail "past"
+	ConsentsRead        Action = "consent.read"         // somebody looked at the answers or exported them
 )
 
 // Kind is what a party is.
@@ -71,6 +91,8 @@ const (
 	Session  Kind = "session"
 	Provider Kind = "provider"
 	Tenant   Kind = "tenant"
+	Viewer   Kind = "viewer" // of a recording, by its link: the random id of their browser's visit
+	Recorded Kind = "recording"
 )
 
 // Party is who did something, or whom or what it was done to. Never a name, an

@@ -35,6 +35,12 @@ type (
 	Provider string
 	// Reservation holds places of the pool for a meeting.
 	Reservation string
+	// Recording is one run from start to stop in a sitting.
+	Recording string
+	// Asset is one file made of a recording.
+	Asset string
+	// Job is something to be done that outlives the program.
+	Job string
 )
 
 // ErrMalformed is what parsing anything but an id gives. It is NotFound and not

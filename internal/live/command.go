@@ -29,7 +29,7 @@ func readers() map[string]reader {
 		"unmute.ask":     of(func(b SeatRef) room.Command { return room.AskUnmute{Seat: id.Seat(b.Seat)} }),
 		"role.set":       role,
 		"remove":         of(func(b Remove) room.Command { return room.Remove{Seat: id.Seat(b.Seat), Ban: b.Ban} }),
-		"policy.set":     of(func(b Policy) room.Command { return room.SetPolicy{Policy: access.Policy(b)} }),
+		"policy.set":     of(func(b Policy) room.Command { return room.SetPolicy{Policy: b.policy()} }),
 		"locked.set":     of(func(b SetLocked) room.Command { return room.SetLocked(b) }),
 		"spotlight.set":  of(func(b Spotlight) room.Command { return room.Spotlight{Seat: id.Seat(b.Seat)} }),
 		"end":            of(func(Empty) room.Command { return room.End{} }),
@@ -93,4 +93,13 @@ func rightsOf(names []string) []access.Right {
 
 func meetingLobby(b Lobby) meeting.Lobby {
 	return meeting.Lobby{Mode: meeting.LobbyMode(b.Mode), SignedIn: b.SignedIn, Invited: b.Invited, Domains: b.Domains}
+}
+
+// policy is what attendees may do; who may record stays as it is, see
+// [room.SetPolicy].
+func (p Policy) policy() access.Policy {
+	return access.Policy{
+		Microphone: p.Microphone, Camera: p.Camera, Share: p.Share, Chat: p.Chat, ChatPrivate: p.ChatPrivate,
+		Reactions: p.Reactions, RaiseHand: p.RaiseHand, Rename: p.Rename, SeePeople: p.SeePeople, SeeCameras: p.SeeCameras,
+	}
 }

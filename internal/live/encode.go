@@ -28,7 +28,7 @@ func envelope(e room.Event) Envelope {
 	case room.Reacted:
 		return Envelope{Type: "reaction", Body: Reaction{Seat: string(e.Seat), Kind: e.Kind}}
 	case room.PolicySet:
-		return Envelope{Type: "policy", Body: Policy(e.Policy)}
+		return Envelope{Type: "policy", Body: policy(e.Policy)}
 	case room.LockedSet:
 		return Envelope{Type: "locked", Body: Locked{Locked: e.Locked, By: string(e.By)}}
 	case room.SpotlightSet:
@@ -98,7 +98,7 @@ func welcome(w room.Welcome) Welcome {
 			Welcome: w.Meeting.Welcome, MaxShares: w.Meeting.MaxShares,
 		},
 		Seats: seats, Chat: messages,
-		Policy: Policy(w.Meeting.Policy), Rights: rights(w.Rights),
+		Policy: policy(w.Meeting.Policy), Rights: rights(w.Rights),
 		Locked: w.Meeting.Locked, Spotlight: string(w.Spotlight),
 		HostPIN: w.HostPIN, Gate: gate(w.Gate),
 		Media:     Media{Token: w.Media.Text()},
@@ -178,3 +178,12 @@ func millis(t time.Time) int64 {
 
 // seconds rounds up, so that nobody who waits as told is early.
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+
+// policy leaves out who may record: that is not changed, nor asked, on the live
+// channel.
+func policy(p access.Policy) Policy {
+	return Policy{
+		Microphone: p.Microphone, Camera: p.Camera, Share: p.Share, Chat: p.Chat, ChatPrivate: p.ChatPrivate,
+		Reactions: p.Reactions, RaiseHand: p.RaiseHand, Rename: p.Rename, SeePeople: p.SeePeople, SeeCameras: p.SeeCameras,
+	}
+}

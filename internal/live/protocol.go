@@ -52,6 +52,14 @@ type Commands struct {
 	TellWaiting   TellWaiting   `json:"lobby.tell"`     // right: admit; a message to one or all who wait
 	SetPasscode   SetPasscode   `json:"passcode.set"`   // right: setPasscode; "" removes it
 
+	RecordStart   RecordStart   `json:"record.start"`   // right: record
+	RecordPause   Empty         `json:"record.pause"`   // right: stopRecord
+	RecordResume  Empty         `json:"record.resume"`  // right: record
+	RecordStop    Empty         `json:"record.stop"`    // right: stopRecord
+	RecordLayout  RecordStart   `json:"record.layout"`  // right: record; while it runs
+	RecordChapter RecordChapter `json:"record.chapter"` // right: record; while it runs
+	Consent       Consent       `json:"consent"`        // everybody, about themselves
+
 	MediaToken Empty `json:"media.token"` // a fresh SFU token comes as "media"
 }
 
@@ -75,8 +83,10 @@ type Events struct {
 	Muted       By          `json:"muted"`   // I was muted
 	Stopped     Stopped     `json:"stopped"` // my camera or share was stopped
 	UnmuteAsked By          `json:"unmute.asked"`
-	Media       Media       `json:"media"` // connect to the SFU again with this
-	Bye         Bye         `json:"bye"`   // last message; the socket closes
+	Media       Media       `json:"media"`        // connect to the SFU again with this
+	Recording   Recording   `json:"recording"`    // whenever something of it changes
+	Consented   Consented   `json:"consent.mine"` // my answer, also when another page of mine gave it
+	Bye         Bye         `json:"bye"`          // last message; the socket closes
 
 	// While somebody waits to be let in they get these, "pong", "refused", "ok" to
 	// "leave", and a "bye"; a "welcome" ends the waiting. They may send "ping" and
@@ -118,10 +128,12 @@ type Welcome struct {
 	Spotlight string        `json:"spotlight"` // seat id or ""
 	HostPIN   bool          `json:"hostPin"`   // the meeting has one: "host.claim" makes sense
 	// Gate is set for seats with the right admit only.
-	Gate      *Gate `json:"gate,omitempty"`
-	Media     Media `json:"media"`
-	StartedAt int64 `json:"startedAt"` // unix ms
-	Now       int64 `json:"now"`       // unix ms, server clock
+	Gate      *Gate     `json:"gate,omitempty"`
+	Recording Recording `json:"recording"`
+	Consent   string    `json:"consent"` // my answer: "", "asked", "yes", "no"
+	Media     Media     `json:"media"`
+	StartedAt int64     `json:"startedAt"` // unix ms
+	Now       int64     `json:"now"`       // unix ms, server clock
 	// Resumed is true when the seat was kept with hand and share; false after a
 	// fresh entry, a restart, or more than 60 s away.
 	Resumed bool `json:"resumed"`
@@ -146,6 +158,12 @@ type Seat struct {
 	Hand     int64  `json:"hand"`     // unix ms when raised, 0 when down: the queue's order
 	Away     bool   `json:"away"`     // connection lost, the seat is kept for 60 s
 	Sharing  bool   `json:"sharing"`
+	// Machine is "recorder" for the seat that records, "" for people. Machines have
+	// no rights, no role in the sense of people, and no name of their own.
+	Machine string `json:"machine,omitempty"`
+	// Consent is their answer about the running recording, "asked", "yes" or "no";
+	// only for seats that moderate.
+	Consent string `json:"consent,omitempty"`
 	// What differs from the policy for this person; only for seats that moderate.
 	Exceptions *Exceptions `json:"exceptions,omitempty"`
 }
@@ -285,6 +303,62 @@ type SetPasscode struct {
 type Passcode struct {
 	Set bool   `json:"set"`
 	By  string `json:"by"`
+}
+
+// RecordStart begins a recording, or arranges the picture of a running one: "grid",
+// "speaker", "share"; "" is what the meeting's settings say.
+type RecordStart struct {
+	Layout string `json:"layout"`
+}
+
+// RecordChapter begins a chapter, title of 1 to 100 characters.
+type RecordChapter struct {
+	Title string `json:"title"`
+}
+
+// Consent answers the question of a recording.
+type Consent struct {
+	Recording string `json:"recording"`
+	Yes       bool   `json:"yes"`
+	Version   int    `json:"version"`  // of the words that were shown
+	Language  string `json:"language"` // in which they were shown: en, de, fr, nl
+	// Past asks, with a no after a yes, that what was recorded until now be blacked
+	// out and muted; only where erasable.
+	Past bool `json:"past,omitempty"`
+}
+
+// Consented is my answer: "asked", "yes", "no".
+type Consented struct {
+	Answer string `json:"answer"`
+}
+
+// Recording is how it stands, for everybody.
+type Recording struct {
+	// State is "off", "starting" (the recorder is on its way: consent is asked, the
+	// mark is shown), "on", "paused".
+	State string `json:"state"`
+	ID    string `json:"id"`    // "" when off
+	By    string `json:"by"`    // seat that changed it last; "" for the program
+	Since int64  `json:"since"` // unix ms, of the start
+	// Elapsed is how long has been recorded until Now of this message, ms.
+	Elapsed int64  `json:"elapsed"`
+	Layout  string `json:"layout"`
+	// Question is what everybody is asked; nil when off.
+	Question *Question `json:"question,omitempty"`
+	// For seats with the right record or stopRecord only: why nothing is recorded at
+	// the moment (a fault code, "" for none), why one cannot begin here (likewise),
+	// and that the last one was ended by a crash of the server.
+	Trouble     string `json:"trouble,omitempty"`
+	Unavailable string `json:"unavailable,omitempty"`
+	Interrupted bool   `json:"interrupted,omitempty"`
+}
+
+// Question is the organisation's words. Languages without a text are asked in the
+// program's own words, which have version 0 in every language.
+type Question struct {
+	Version  int               `json:"version"`
+	Texts    map[string]string `json:"texts"` // by language
+	Erasable bool              `json:"erasable"`
 }
 
 // SeatRef names the seat a command acts on.

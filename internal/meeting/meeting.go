@@ -13,6 +13,7 @@ import (
 	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 	"plenum/internal/tenant"
 )
 
@@ -62,6 +63,11 @@ type Meeting struct {
 	AccountRequired bool        // guests are refused unless they have an invite
 	Newcomers       access.Role // of the meeting's link alone: Attendee, or Viewer for a webinar
 	Roles           []RoleRule  // given when the meeting is planned, at most MaxRoles
+
+	Recording recording.Settings
+	// EndToEnd is a meeting whose media the server cannot read: nothing that needs
+	// them can be had.
+	EndToEnd bool
 
 	CreatedAt time.Time
 	// Ended is true from "end for all" until an owner or moderator comes again.
@@ -142,6 +148,7 @@ func New(tenant id.Tenant, owner id.User, name pii.Name, now time.Time) Meeting 
 		MaxShares: DefaultShares,
 		Lobby:     Lobby{Mode: LobbyOff},
 		Newcomers: access.Attendee,
+		Recording: recording.DefaultSettings(),
 		CreatedAt: now,
 	}
 }

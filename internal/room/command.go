@@ -48,7 +48,7 @@ type (
 		Seat id.Seat
 		Role access.Role
 	}
-	// SetPolicy changes what attendees may do.
+	// SetPolicy changes what attendees may do, and not who may record.
 	SetPolicy struct{ Policy access.Policy }
 	// SetLocked closes or opens the door.
 	SetLocked struct{ Locked bool }
@@ -280,6 +280,9 @@ func (o *owner) refuse(ctx context.Context, seat id.Seat, entries ...audit.Entry
 func (m SetPolicy) apply(ctx context.Context, o *owner, c *call) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
+	// Who may record is decided in the settings, by who owns the meeting: nobody
+	// gives themselves the right to stop a recording.
+	m.Policy.RecordStart, m.Policy.RecordStop = o.meeting.Policy.RecordStart, o.meeting.Policy.RecordStop
 	e := o.entry(audit.PolicySet, c.by, nil, policyDetails(m.Policy)...)
 	if err := o.rooms.store.SetPolicy(ctx, o.id, m.Policy, e); err != nil {
 		return fault.Wrap("room.SetPolicy", err)

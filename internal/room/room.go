@@ -62,12 +62,13 @@ const (
 
 // Config is what rooms need.
 type Config struct {
-	Store     Store
-	Media     Media
-	Pool      Pool // nil for no limit
-	Passwords Passwords
-	Key       [chacha20poly1305.KeySize]byte // seals resume tokens; kept over restarts
-	Logger    *slog.Logger
+	Store      Store
+	Media      Media
+	Pool       Pool       // nil for no limit
+	Recordings Recordings // nil when there are none
+	Passwords  Passwords
+	Key        [chacha20poly1305.KeySize]byte // seals resume tokens; kept over restarts
+	Logger     *slog.Logger
 }
 
 // Rooms are all live rooms of this server.

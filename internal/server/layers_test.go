@@ -19,7 +19,7 @@ import (
 func layers() [][]string {
 	return [][]string{
 		{"id", "fault", "pii"}, // words
-		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room", "recording"}, // domain
+		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room", "recording", "consent", "retention", "job"}, // domain
 		{"store", "composer", "vault", "blob", "journal", "sfu", "oidc", "ldap", "saml", "recorder", "api", "live", "edge"},                                    // adapters and delivery
 		{"config", "telemetry", "server"}, // program
 	}

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/consent"
 	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/pii"
+	"plenum/internal/retention"
 )
 
 const (
@@ -64,6 +66,19 @@ type Settings struct {
 	AdminNetworks []netip.Prefix `json:"adminNetworks"`
 	// AuditDays is how long the audit keeps entries, 1 to 3,650.
 	AuditDays int `json:"auditDays"`
+	// Recording is what holds for all recordings of the organisation.
+	Recording Recording `json:"recording"`
+}
+
+// Recording is what an organisation decides about recordings.
+type Recording struct {
+	Off       bool            `json:"off"`       // nobody may record
+	Retention retention.Rules `json:"retention"` // days
+	Consent   consent.Words   `json:"consent"`   // the question, in its exact words
+	// Erasable lets people who withdraw have what is past blacked out and muted.
+	Erasable bool `json:"erasable"`
+	// Watermark is put over every recording, whatever its meeting says.
+	Watermark bool `json:"watermark"`
 }
 
 // AdminMayComeFrom reports whether the administration may be reached from an
@@ -81,7 +96,7 @@ type SecondFactor struct {
 
 // DefaultSettings is what an organisation begins with.
 func DefaultSettings() Settings {
-	return Settings{MeetingPolicy: access.DefaultPolicy(), Lobby: "off", SecondFactor: SecondFactor{Administrators: true}, AuditDays: 365}
+	return Settings{MeetingPolicy: access.DefaultPolicy(), Lobby: "off", SecondFactor: SecondFactor{Administrators: true}, AuditDays: 365, Recording: Recording{Retention: retention.Defaults()}}
 }
 
 // New makes an organisation beside the home organisation. Faults: those of its
