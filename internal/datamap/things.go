@@ -131,6 +131,7 @@ func ofMachine() []Thing {
 		},
 		{"database", Machine, []string{File + ":plenum.db", File + ":plenum.db-wal", File + ":plenum.db-shm"}, Service, WhileServer, Operator},
 		{"masterKey", Machine, []string{File + ":beside:data.master-key"}, Impersonal, WhileServer, Operator},
+		{"keyTree", Machine, []string{File + ":beside:data.master-key.tree"}, Impersonal, WhileServer, Operator},
 		{"lock", Machine, []string{File + ":server.lock"}, Impersonal, WhileServer, Operator},
 		{"tls", Machine, []string{File + ":tls/*"}, Impersonal, UntilReplaced, Operator},
 		{"log", Machine, []string{Output + ":standard error", Output + ":the listener for metrics"}, Impersonal, OperatorsLog, Operator},

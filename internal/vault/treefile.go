@@ -59,8 +59,9 @@ type treeFile struct {
 	sealer *Sealer
 
 	mu   sync.Mutex
-	tree *tree    // guarded by mu, as is file
-	file *os.File // what tree was read from; held open so that no other file gets its number
+	tree *tree       // guarded by mu, as are the others
+	file *os.File    // what tree was read from; held open so that no other file gets its number
+	info fs.FileInfo // of file when it was read
 }
 
 // Prepare makes the key tree if there is none, unless keys were made already: those
@@ -106,8 +107,7 @@ func (f *treeFile) current() (_ *tree, unlock func(), err error) {
 func (f *treeFile) load() error {
 	if f.file != nil {
 		now, err := os.Stat(f.path)
-		before, err2 := f.file.Stat()
-		if err == nil && err2 == nil && os.SameFile(now, before) {
+		if err == nil && os.SameFile(now, f.info) && now.ModTime().Equal(f.info.ModTime()) && now.Size() == f.info.Size() {
 			return nil
 		}
 	}
@@ -129,11 +129,15 @@ func (f *treeFile) read() error {
 	if err != nil {
 		return f.fault("cannot be read by this user", err)
 	}
-	t, err := f.decode(file)
+	info, err := file.Stat()
+	if err != nil {
+		return errors.Join(f.fault("cannot be read", err), file.Close())
+	}
+	t, err := f.decode(file, info)
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
-	f.tree, f.file = t, file
+	f.tree, f.file, f.info = t, file, info
 	return nil
 }
 
@@ -144,14 +148,10 @@ func (f *treeFile) forget() {
 	}
 	f.tree.wipe()
 	f.file.Close() //nolint:errcheck // read only
-	f.tree, f.file = nil, nil
+	f.tree, f.file, f.info = nil, nil, nil
 }
 
-func (f *treeFile) decode(file *os.File) (*tree, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, f.fault("cannot be read", err)
-	}
+func (f *treeFile) decode(file io.Reader, info fs.FileInfo) (*tree, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, f.fault(fmt.Sprintf("may be read by others (mode %04o). Run: chmod 600 %s", mode, f.path), nil)
 	}
