@@ -35,19 +35,19 @@ func ffmpeg(t testing.TB, args ...string) []byte {
 // frame, no B-frames.
 func frames(t testing.TB, codec recording.Codec, source string, more ...string) [][]byte {
 	t.Helper()
-	args := append([]string{"-f", "lavfi", "-i", source, "-threads", "1", "-pix_fmt", "yuv420p"}, more...)
+	args := []string{"-f", "lavfi", "-i", source, "-threads", "1", "-pix_fmt", "yuv420p"}
 	switch codec {
 	case recording.VP8:
-		args = append(args, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "9999", "-auto-alt-ref", "0", "-f", "ivf", "-")
+		args = append(args, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "9999", "-auto-alt-ref", "0", "-f", "ivf")
 	case recording.VP9:
-		args = append(args, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "9999", "-auto-alt-ref", "0", "-lag-in-frames", "0", "-f", "ivf", "-")
+		args = append(args, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "9999", "-auto-alt-ref", "0", "-lag-in-frames", "0", "-f", "ivf")
 	case recording.AV1:
-		args = append(args, "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-b:v", "300k", "-g", "9999", "-f", "ivf", "-")
+		args = append(args, "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-b:v", "300k", "-g", "9999", "-f", "ivf")
 	case recording.H264:
-		args = append(args, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-g", "9999", "-x264-params", "slices=1:repeat-headers=1", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264", "-")
+		args = append(args, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-g", "9999", "-x264-params", "slices=1:repeat-headers=1", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264")
 	case recording.Opus:
 	}
-	out := ffmpeg(t, args...)
+	out := ffmpeg(t, append(append(args, more...), "-")...)
 	var list [][]byte
 	if codec == recording.H264 { // access units are parted by delimiters
 		for unit := range bytes.SplitSeq(out, []byte{0, 0, 0, 1, 9}) {

@@ -59,7 +59,7 @@ func (j *job) pictures(ctx context.Context, data *scratch) (*stream, error) {
 	o := j.options
 	encoder, err := j.program.start(ctx, false,
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", o.Width, o.Height), "-framerate", strconv.Itoa(fps), "-i", "pipe:0",
-		"-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-profile:v", "high", "-threads", strconv.Itoa(j.threads),
+		"-c:v", "libx264", "-preset", "superfast", "-crf", "25", "-x264-params", "bframes=0:weightp=0:mbtree=1:rc-lookahead=10", "-profile:v", "high", "-threads", strconv.Itoa(j.threads),
 		// A key frame every two seconds: where one can seek to, and cut.
 		"-g", strconv.Itoa(2*fps), "-color_primaries", "smpte170m", "-color_trc", "smpte170m", "-colorspace", "smpte170m", "-color_range", "tv",
 		"-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_keyframe", "pipe:1")
