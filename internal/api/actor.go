@@ -18,16 +18,18 @@ type scope = apikey.Scope
 
 // The scopes.
 const (
-	readMeetings  = apikey.ReadMeetings
-	writeMeetings = apikey.WriteMeetings
-	readPeople    = apikey.ReadPeople
-	writePeople   = apikey.WritePeople
-	readPool      = apikey.ReadPool
-	writePool     = apikey.WritePool
-	readAudit     = apikey.ReadAudit
-	readSettings  = apikey.ReadSettings
-	writeSettings = apikey.WriteSettings
-	manageTenants = apikey.ManageTenants
+	readMeetings    = apikey.ReadMeetings
+	writeMeetings   = apikey.WriteMeetings
+	readRecordings  = apikey.ReadRecordings
+	writeRecordings = apikey.WriteRecordings
+	readPeople      = apikey.ReadPeople
+	writePeople     = apikey.WritePeople
+	readPool        = apikey.ReadPool
+	writePool       = apikey.WritePool
+	readAudit       = apikey.ReadAudit
+	readSettings    = apikey.ReadSettings
+	writeSettings   = apikey.WriteSettings
+	manageTenants   = apikey.ManageTenants
 
 	personal scope = "" // of no key: what only the person may do
 )

@@ -164,6 +164,7 @@ func (a *api) register(h huma.API) {
 	a.registerKeys(h)
 	a.registerAccount(h)
 	a.registerMeetings(h)
+	a.registerRecordings(h)
 	a.registerPool(h)
 	a.registerProviders(h)
 	a.registerAudit(h)

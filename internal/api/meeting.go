@@ -107,6 +107,9 @@ type Meeting struct {
 	Live            bool       `json:"live" doc:"Somebody is in it"`
 	People          int        `json:"people" doc:"How many are in it"`
 	Ended           bool       `json:"ended" doc:"Ended for all; it begins again when an owner or moderator comes"`
+
+	Recording  RecordingSettings `json:"recording" doc:"What is made of its recordings"`
+	Recordings int               `json:"recordings" doc:"How many there are: they are deleted with it"`
 }
 
 func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) Meeting {

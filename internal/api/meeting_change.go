@@ -25,6 +25,9 @@ type PolicyChange struct {
 	Rename      *bool `json:"rename,omitempty"`
 	SeePeople   *bool `json:"seePeople,omitempty"`
 	SeeCameras  *bool `json:"seeCameras,omitempty"`
+
+	RecordStart *access.Role `json:"recordStart,omitempty" enum:",owner,moderator,presenter"`
+	RecordStop  *access.Role `json:"recordStop,omitempty" enum:",owner,moderator,presenter"`
 }
 
 // MeetingChange holds what is to change; what is missing stays.
@@ -40,6 +43,8 @@ type MeetingChange struct {
 	Newcomers       *string       `json:"newcomers,omitempty" enum:"attendee,viewer"`
 	Roles           *[]RoleRule   `json:"roles,omitempty" doc:"All of them, at most 500"`
 	Locked          *bool         `json:"locked,omitempty" doc:"For the present sitting"`
+
+	Recording *RecordingSettings `json:"recording,omitempty" doc:"The whole of it"`
 }
 
 // parse checks the change and hashes what is secret of it.

@@ -111,6 +111,8 @@ type Organisation struct {
 	SecondFactor    SecondFactor `json:"secondFactor"`
 	AdminNetworks   []string     `json:"adminNetworks" nullable:"false" doc:"Where the administration may be reached from; empty for everywhere"`
 	AuditDays       int          `json:"auditDays" doc:"How long the audit keeps entries, 1 to 3,650 days"`
+
+	Recording OrganisationRecording `json:"recording"`
 }
 
 type organisationAnswer struct{ Body Organisation }
@@ -146,6 +148,8 @@ type OrganisationChange struct {
 	SecondFactor    *SecondFactor `json:"secondFactor,omitempty" doc:"Needs a fresh confirmation of who is asking"`
 	AdminNetworks   *[]string     `json:"adminNetworks,omitempty" nullable:"false" doc:"Networks or addresses, at most 50, with the caller's own among them; needs a fresh confirmation"`
 	AuditDays       *int          `json:"auditDays,omitempty" doc:"1 to 3,650; needs a fresh confirmation"`
+
+	Recording *OrganisationRecordingChange `json:"recording,omitempty"`
 }
 
 // dangerous reports whether the change weakens what protects the organisation.

@@ -39,21 +39,23 @@ type Scope string
 
 // The scopes.
 const (
-	ReadMeetings  Scope = "meetings:read"
-	WriteMeetings Scope = "meetings:write" // and their invites and bans
-	ReadPeople    Scope = "people:read"
-	WritePeople   Scope = "people:write"
-	ReadPool      Scope = "pool:read"
-	WritePool     Scope = "pool:write"
-	ReadAudit     Scope = "audit:read"
-	ReadSettings  Scope = "settings:read" // of the organisation: policies, providers
-	WriteSettings Scope = "settings:write"
-	ManageTenants Scope = "tenants" // of the home organisation only, given by operators
+	ReadMeetings    Scope = "meetings:read"
+	WriteMeetings   Scope = "meetings:write"   // and their invites and bans
+	ReadRecordings  Scope = "recordings:read"  // and who watched and who consented
+	WriteRecordings Scope = "recordings:write" // share, trim, delete
+	ReadPeople      Scope = "people:read"
+	WritePeople     Scope = "people:write"
+	ReadPool        Scope = "pool:read"
+	WritePool       Scope = "pool:write"
+	ReadAudit       Scope = "audit:read"
+	ReadSettings    Scope = "settings:read" // of the organisation: policies, providers
+	WriteSettings   Scope = "settings:write"
+	ManageTenants   Scope = "tenants" // of the home organisation only, given by operators
 )
 
 // Scopes lists all of them.
 func Scopes() []Scope {
-	return []Scope{ReadMeetings, WriteMeetings, ReadPeople, WritePeople, ReadPool, WritePool, ReadAudit, ReadSettings, WriteSettings, ManageTenants}
+	return []Scope{ReadMeetings, WriteMeetings, ReadRecordings, WriteRecordings, ReadPeople, WritePeople, ReadPool, WritePool, ReadAudit, ReadSettings, WriteSettings, ManageTenants}
 }
 
 // ParseScopes checks a list of scopes and puts it into the order of [Scopes].

@@ -3,6 +3,7 @@ package meeting
 import (
 	"plenum/internal/access"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 )
 
 // Change is what is to change of a meeting; what is nil stays, so that two who
@@ -19,11 +20,14 @@ type Change struct {
 	Newcomers       *access.Role
 	Roles           *[]RoleRule
 	Locked          *bool
+	Recording       *recording.Settings
 }
 
 // PolicyChange is what is to change of a policy, switch by switch.
 type PolicyChange struct {
 	Microphone, Camera, Share, Chat, ChatPrivate, Reactions, RaiseHand, Rename, SeePeople, SeeCameras *bool
+
+	RecordStart, RecordStop *access.Role
 }
 
 // Fields names what changes beside policy, lobby, passcode and lock, of which it
@@ -41,6 +45,7 @@ func (c Change) Fields() []string {
 		{"accountRequired", c.AccountRequired != nil},
 		{"newcomers", c.Newcomers != nil},
 		{"roles", c.Roles != nil},
+		{"recording", c.Recording != nil},
 	} {
 		if f.given {
 			fields = append(fields, f.name)

@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I answered in recordings that are still kept, newest first */
+        get: operations["listMyConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/passkeys": {
         parameters: {
             query?: never;
@@ -755,6 +772,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings that the caller may watch or manage, newest first */
+        get: operations["listRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of these recordings */
+        get: operations["getRecording"];
+        put?: never;
+        post?: never;
+        /** Destroy the key of a recording and remove its files; administrators need a fresh confirmation */
+        delete: operations["deleteRecording"];
+        options?: never;
+        head?: never;
+        /** Rename, share or trim a recording */
+        patch: operations["updateRecording"];
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the files of a recording anew */
+        post: operations["composeRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was asked for consent, in which words, and what they answered; reading it is an entry of the audit */
+        get: operations["listConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/consents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["exportConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What somebody with the link may know before watching */
+        post: operations["getRecordingDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Download a file of a recording; an entry of the audit. A copy with the viewer's mark is made first: ask again until there is a url */
+        post: operations["createDownload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a recording from being deleted by anybody or anything; needs a fresh confirmation */
+        post: operations["holdRecording"];
+        /** Let a recording be deleted again; needs a fresh confirmation */
+        delete: operations["releaseRecording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share a recording by a new link; the one before is worthless */
+        post: operations["createRecordingLink"];
+        /** Make the link of a recording worthless at once */
+        delete: operations["deleteRecordingLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/media/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a file, also by ranges; every request checks again that the viewer may have them */
+        get: operations["getMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let this browser watch by the link for 12 hours */
+        post: operations["openRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who watched or downloaded a recording, newest first */
+        get: operations["listViews"];
+        put?: never;
+        /** Watch a recording: where its video is, for 12 hours; an entry of the audit */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have what one said and showed in a recording blacked out and muted */
+        post: operations["withdrawConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/server": {
         parameters: {
             query?: never;
@@ -1124,6 +1367,14 @@ export interface components {
             /** @description All of them */
             settings?: components["schemas"]["Settings"];
         };
+        Chapter: {
+            /**
+             * Format: double
+             * @description Seconds from the beginning of what is shown
+             */
+            at: number;
+            title: string;
+        };
         ConfirmStep: {
             /** @description When with has passkey */
             challenge?: string;
@@ -1139,6 +1390,50 @@ export interface components {
             passkey?: unknown;
             password?: string;
             totp?: string;
+        };
+        ConsentEvidence: {
+            /**
+             * @description withdrawn: for what followed; erased: also for what was before
+             * @enum {string}
+             */
+            answer: "asked" | "yes" | "no" | "withdrawn" | "erased";
+            /** Format: date-time */
+            at: string;
+            /** @description In which they were shown */
+            language: string;
+            /** @description As shown in the meeting; empty for whoever has not agreed */
+            name: string;
+            /** @description Tells two people of one name apart */
+            seat: string;
+            /** @description The words; empty for the program's own */
+            text: string;
+            /** @description Of the account, for who has agreed; empty for guests and once the account is gone. Looked up now */
+            userName: string;
+            /**
+             * Format: int64
+             * @description Of the organisation's words; 0 for the program's own
+             */
+            version: number;
+        };
+        ConsentEvidences: {
+            consents: components["schemas"]["ConsentEvidence"][];
+        };
+        ConsentWordChange: {
+            /** @description All of them, by language: en, de, fr, nl; 1 to 2,000 characters; empty for the program's own */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        ConsentWords: {
+            /** @description By language: en, de, fr, nl; the program's own words where there is none */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 for the program's own words
+             */
+            version: number;
         };
         CreateProvider: {
             enabled: boolean;
@@ -1196,6 +1491,12 @@ export interface components {
             /** @description What the others will read; 1 to 100 characters */
             name: string;
             passcode?: string;
+        };
+        InitialSharing: {
+            download: boolean;
+            watermark: boolean;
+            /** @enum {string} */
+            with: "nobody" | "participants" | "members" | "link";
         };
         Invite: {
             /** Format: date-time */
@@ -1371,6 +1672,13 @@ export interface components {
              */
             people: number;
             policy: components["schemas"]["Policy"];
+            /** @description What is made of its recordings */
+            recording: components["schemas"]["RecordingSettings"];
+            /**
+             * Format: int64
+             * @description How many there are: they are deleted with it
+             */
+            recordings: number;
             /** @description At most 500 */
             roles: components["schemas"]["RoleRule"][];
             /** @description Plain text shown at the door */
@@ -1396,6 +1704,8 @@ export interface components {
             /** @description 4 to 64 characters; empty takes it away */
             passcode?: string;
             policy?: components["schemas"]["PolicyChange"];
+            /** @description The whole of it */
+            recording?: components["schemas"]["RecordingSettings"];
             /** @description All of them, at most 500 */
             roles?: components["schemas"]["RoleRule"][];
             /** @description Up to 2,000 characters of plain text */
@@ -1405,6 +1715,26 @@ export interface components {
             meetings: components["schemas"]["Meeting"][];
             /** @description The cursor of the next page; empty after the last */
             next: string;
+        };
+        MyConsent: {
+            /** @enum {string} */
+            answer: "asked" | "yes" | "no" | "withdrawn" | "erased";
+            /** Format: date-time */
+            at: string;
+            /** @description What is past can be blacked out and muted */
+            mayWithdraw: boolean;
+            /** @description Empty when the meeting is gone */
+            meetingName: string;
+            /** @description Id */
+            recording: string;
+            title: string;
+        };
+        MyConsents: {
+            consents: components["schemas"]["MyConsent"][];
+        };
+        NewHold: {
+            /** @description 1 to 500 characters */
+            reason: string;
         };
         NewInvite: {
             /** Format: date-time */
@@ -1527,6 +1857,7 @@ export interface components {
              * @description Simultaneous connections; 0 for no limit
              */
             places: number;
+            recording: components["schemas"]["OrganisationRecording"];
             secondFactor: components["schemas"]["SecondFactor"];
         };
         OrganisationChange: {
@@ -1545,8 +1876,29 @@ export interface components {
             meetingPolicy?: components["schemas"]["PolicyChange"];
             /** @description 1 to 100 characters */
             name?: string;
+            recording?: components["schemas"]["OrganisationRecordingChange"];
             /** @description Needs a fresh confirmation of who is asking */
             secondFactor?: components["schemas"]["SecondFactor"];
+        };
+        OrganisationRecording: {
+            consent: components["schemas"]["ConsentWords"];
+            /** @description Who withdraws may have what is past blacked out and muted */
+            erasable: boolean;
+            /** @description Nobody may record */
+            off: boolean;
+            /** @description A stable word for why this server cannot record at present; empty when it can */
+            problem: string;
+            retention: components["schemas"]["RecordingDays"];
+            /** @description Over every recording, whatever its own settings say */
+            watermark: boolean;
+        };
+        OrganisationRecordingChange: {
+            consent?: components["schemas"]["ConsentWordChange"];
+            erasable?: boolean;
+            off?: boolean;
+            /** @description For recordings that end from now on */
+            retention?: components["schemas"]["RecordingDays"];
+            watermark?: boolean;
         };
         OwnSession: {
             /** @description As in "Firefox on Linux"; empty when unknown */
@@ -1671,6 +2023,16 @@ export interface components {
             raiseHand: boolean;
             /** @description Off means off for everyone */
             reactions: boolean;
+            /**
+             * @description The least role that may start a recording; empty for nobody
+             * @enum {string}
+             */
+            recordStart: "" | "owner" | "moderator" | "presenter";
+            /**
+             * @description The least role that may pause and stop a recording
+             * @enum {string}
+             */
+            recordStop: "" | "owner" | "moderator" | "presenter";
             rename: boolean;
             /** @description Off: attendees receive cameras only of who runs the meeting */
             seeCameras: boolean;
@@ -1685,6 +2047,10 @@ export interface components {
             microphone?: boolean;
             raiseHand?: boolean;
             reactions?: boolean;
+            /** @enum {string} */
+            recordStart?: "" | "owner" | "moderator" | "presenter";
+            /** @enum {string} */
+            recordStop?: "" | "owner" | "moderator" | "presenter";
             rename?: boolean;
             seeCameras?: boolean;
             seePeople?: boolean;
@@ -1762,6 +2128,266 @@ export interface components {
         };
         ProvidersAnswerBody: {
             providers: components["schemas"]["Provider"][];
+        };
+        Recomposition: {
+            audio?: boolean;
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            height?: 720 | 1080;
+            /** @enum {string} */
+            layout?: "grid" | "speaker" | "share";
+            logo?: boolean;
+            /** @description At most 100 characters, burnt in; empty for none */
+            mark?: string;
+            names?: boolean;
+            speakerChapters?: boolean;
+            speakers?: boolean;
+        };
+        Recording: {
+            /** @description The files that the caller may have */
+            assets: components["schemas"]["RecordingAsset"][];
+            chapters: components["schemas"]["Chapter"][];
+            /** @description What of the video is shown; null for all of it */
+            cut: components["schemas"]["RecordingCut"];
+            /**
+             * Format: date-time
+             * @description null while it runs
+             */
+            endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it is deleted; null while it runs
+             */
+            expiresAt: string | null;
+            /** @description null for none, and for whoever only watches */
+            hold: components["schemas"]["RecordingHold"];
+            id: string;
+            /**
+             * Format: double
+             * @description Of the whole video, in seconds; 0 before it is made
+             */
+            length: number;
+            may: components["schemas"]["RecordingRights"];
+            /** @description Id of the meeting */
+            meeting: string;
+            /** @description Its present name */
+            meetingName: string;
+            /** @description With failed: a stable word for why */
+            problem: string;
+            /**
+             * Format: double
+             * @description 0 to 1, of what is being made
+             */
+            progress: number;
+            /** @description As they were when it began; null for whoever only watches */
+            settings: components["schemas"]["RecordingSettings"];
+            /** @description null for whoever only watches */
+            sharing: components["schemas"]["RecordingSharing"];
+            /**
+             * Format: int64
+             * @description Of all files together, in bytes
+             */
+            size: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "recording" | "composing" | "ready" | "failed";
+            title: string;
+        };
+        RecordingAsset: {
+            id: string;
+            /**
+             * @description trimmed: the video within the cut
+             * @enum {string}
+             */
+            kind: "video" | "trimmed" | "audio" | "speaker";
+            /** @description With speaker: whose it is; else empty */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+        };
+        RecordingChange: {
+            /** @description Both 0 for all of the video */
+            cut?: components["schemas"]["RecordingCut"];
+            /** @description The whole of it. Shared otherwise than by link, the link is worthless for good */
+            sharing?: components["schemas"]["SharingChange"];
+            /** @description 1 to 150 characters */
+            title?: string;
+        };
+        RecordingCut: {
+            /**
+             * Format: double
+             * @description Seconds from the beginning of the whole video
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description Seconds from the beginning of the whole video
+             */
+            to: number;
+        };
+        RecordingDays: {
+            /**
+             * Format: int64
+             * @description When a meeting says nothing
+             */
+            default: number;
+            /**
+             * Format: int64
+             * @description At most 3,650
+             */
+            max: number;
+            /**
+             * Format: int64
+             * @description At least 1
+             */
+            min: number;
+        };
+        RecordingDoor: {
+            organisation: string;
+            passcodeNeeded: boolean;
+            title: string;
+        };
+        RecordingDownload: {
+            /**
+             * Format: double
+             * @description 0 to 1, of the marked copy
+             */
+            progress: number;
+            /** @description Path of the file; for this viewer alone, for 12 hours. Empty while a marked copy is made */
+            url: string;
+        };
+        RecordingHold: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
+        RecordingKey: {
+            passcode?: string;
+            /** @description After the # of the link */
+            secret: string;
+        };
+        RecordingLink: {
+            /** @description Complete, with the secret; it cannot be shown again */
+            link: string;
+        };
+        RecordingList: {
+            /** @description The cursor of the next page; empty after the last */
+            next: string;
+            recordings: components["schemas"]["Recording"][];
+        };
+        RecordingReceipt: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When the files were gone; null while some still are to be removed, which happens by itself
+             */
+            erased: string | null;
+            /** Format: int64 */
+            files: number;
+            /** Format: date-time */
+            keyDestroyed: string;
+            /** @description The key cannot be had from old backups of the database either */
+            keyTree: boolean;
+            /** @description Of the audit's key, in base64; empty while files are left */
+            signature: string;
+        };
+        RecordingRights: {
+            download: boolean;
+            /** @description Rename, share, trim, see who watched and who consented */
+            manage: boolean;
+            /** @description Delete; as an administrator also hold */
+            oversee: boolean;
+            watch: boolean;
+            /** @description One's own consent, for what is past */
+            withdraw: boolean;
+        };
+        RecordingSecret: {
+            /** @description After the # of the link */
+            secret: string;
+        };
+        RecordingSettings: {
+            /** @description Also a file of the sound alone */
+            audio: boolean;
+            /**
+             * Format: int64
+             * @description Kept so long, within the organisation's bounds; 0 for its default
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of the picture, in pixels
+             * @enum {integer}
+             */
+            height: 720 | 1080;
+            /** @enum {string} */
+            layout: "grid" | "speaker" | "share";
+            /** @description The organisation's */
+            logo: boolean;
+            /** @description At most 100 characters, burnt in; empty for none */
+            mark: string;
+            /** @description In the picture */
+            names: boolean;
+            /** @description Of a new recording */
+            sharing: components["schemas"]["InitialSharing"];
+            /** @description A chapter whenever another person speaks */
+            speakerChapters: boolean;
+            /** @description Also one file for each who speaks */
+            speakers: boolean;
+        };
+        RecordingSharing: {
+            /** @description Whoever may watch may download */
+            download: boolean;
+            /**
+             * Format: date-time
+             * @description null for never
+             */
+            linkExpires: string | null;
+            linkSet: boolean;
+            passcodeSet: boolean;
+            /** @description With the viewer's name over the video and burnt into downloads */
+            watermark: boolean;
+            /**
+             * @description participants: accounts that were in it; members: accounts of the organisation; link: participants, and whoever has the link
+             * @enum {string}
+             */
+            with: "nobody" | "participants" | "members" | "link";
+        };
+        RecordingUse: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            what: "viewed" | "downloaded";
+            /** @description viewer: by the link, with a random id of the browser's visit */
+            who: components["schemas"]["AuditParty"];
+        };
+        RecordingUses: {
+            /** @description The cursor of the next page; empty after the last */
+            next: string;
+            views: components["schemas"]["RecordingUse"][];
+        };
+        RecordingView: {
+            chapters: components["schemas"]["Chapter"][];
+            /** @description The viewer may download it */
+            download: boolean;
+            /**
+             * Format: double
+             * @description Of what is shown, in seconds
+             */
+            length: number;
+            title: string;
+            /** @enum {string} */
+            type: "video/mp4" | "audio/mp4";
+            /** @description Path of the video; for this viewer alone, for 12 hours */
+            url: string;
+            /** @description To be shown over the video all the time; empty for none */
+            watermark: string;
         };
         RecoveryCodes: {
             /** @description Ten when they were made just now, else none */
@@ -1901,6 +2527,19 @@ export interface components {
             /** @description For kind oidc */
             oidc?: components["schemas"]["OIDCSettings"];
         };
+        SharingChange: {
+            download: boolean;
+            /**
+             * Format: date-time
+             * @description null for never
+             */
+            linkExpires: string | null;
+            /** @description For the link: 4 to 64 characters; empty takes it away; missing, it stays */
+            passcode?: string;
+            watermark: boolean;
+            /** @enum {string} */
+            with: "nobody" | "participants" | "members" | "link";
+        };
         SignIn: {
             email: string;
             password: string;
@@ -1992,6 +2631,10 @@ export interface components {
             operator: boolean;
             /** @description Id of the identity provider the account signs in with; empty for a password or passkey of ours. After signing out, lead the browser to /api/v1/signin/{provider}/signout */
             provider: string;
+        };
+        WantedAsset: {
+            /** @description Id of the file; the video as it is shown without it */
+            asset?: string;
         };
         Welcome: {
             /** @description At least 10 characters */
@@ -2123,6 +2766,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyConsents"];
                 };
             };
             /** @description Too many requests from this key, account or address */
@@ -4743,6 +5426,844 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Trial"];
                 };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description The next of the answer before; without it, the beginning */
+                cursor?: string;
+                /** @description In titles, whatever the case */
+                search?: string;
+                /** @description Only of this meeting, by id */
+                meeting?: string;
+                /** @description For administrators: all of the organisation, also those that are theirs only to delete and to hold */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingReceipt"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    composeRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within 24 hours, the same request with the same key is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Recomposition"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentEvidences"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordingDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingSecret"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingDoor"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WantedAsset"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingDownload"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within 24 hours, the same request with the same key is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRecordingLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters. Within 24 hours, the same request with the same key is answered as the first time and done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingLink"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRecordingLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                    "video/mp4": string;
+                };
+            };
+            /** @description The range that was asked for (RFC 9110 §14) */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                    "video/mp4": string;
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingKey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description The next of the answer before; without it, the beginning */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingUses"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WantedAsset"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Too many requests from this key, account or address */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 26 characters, the last part of the page's address */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Too many requests from this key, account or address */
             429: {
