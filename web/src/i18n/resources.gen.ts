@@ -22,6 +22,7 @@ import type preferences from '../../locales/en/preferences.json';
 import type prejoin from '../../locales/en/prejoin.json';
 import type privacy from '../../locales/en/privacy.json';
 import type reactions from '../../locales/en/reactions.json';
+import type recording from '../../locales/en/recording.json';
 import type setup from '../../locales/en/setup.json';
 import type shortcuts from '../../locales/en/shortcuts.json';
 import type signin from '../../locales/en/signin.json';
@@ -54,6 +55,7 @@ export interface resources {
   prejoin: typeof prejoin;
   privacy: typeof privacy;
   reactions: typeof reactions;
+  recording: typeof recording;
   setup: typeof setup;
   shortcuts: typeof shortcuts;
   signin: typeof signin;
