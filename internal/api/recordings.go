@@ -31,7 +31,10 @@ type Recordings interface {
 	// Delete destroys the key, then removes the files. Fault: [recording.ErrHeld].
 	Delete(ctx context.Context, r id.Recording, entries ...audit.Entry) (recording.Receipt, error)
 	// DeleteMeeting is Delete for all recordings of a meeting, or for none of them.
+	// Each is noted as by says, with the recording as the subject.
 	DeleteMeeting(ctx context.Context, m id.Meeting, by audit.Entry) error
+	// OfMeeting counts a meeting's recordings, and those of them under hold.
+	OfMeeting(ctx context.Context, m id.Meeting) (all, held int, err error)
 
 	// Consents returns the answers of everybody, oldest first.
 	Consents(ctx context.Context, r id.Recording) ([]consent.Evidence, error)
@@ -41,7 +44,8 @@ type Recordings interface {
 	// hold it are gone at once, and made anew.
 	Withdraw(ctx context.Context, r id.Recording, u id.User, entries ...audit.Entry) error
 
-	// Open reads a file of a recording.
+	// Open reads a file of a recording; reading fails from the moment that the
+	// recording is deleted.
 	Open(ctx context.Context, r id.Recording, a id.Asset) (recording.Media, error)
 	// Mark has a download made that carries text, for a viewer; asked again, it says
 	// how far that is: the asset once it is there, or how much of it is done.

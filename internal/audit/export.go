@@ -85,7 +85,7 @@ func (w *csvWriter) Record(r Record) error {
 
 func (w *csvWriter) row(cells ...string) error {
 	for i, cell := range cells {
-		cells[i] = inert(cell)
+		cells[i] = Inert(cell)
 	}
 	if err := w.out.Write(cells); err != nil {
 		return err
@@ -94,9 +94,9 @@ func (w *csvWriter) row(cells ...string) error {
 	return w.out.Error()
 }
 
-// inert keeps a spreadsheet from taking a cell for a formula
+// Inert keeps a spreadsheet from taking a cell for a formula
 // (https://owasp.org/www-community/attacks/CSV_Injection).
-func inert(cell string) string {
+func Inert(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
 		return "'" + cell
 	}
