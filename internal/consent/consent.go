@@ -44,3 +44,11 @@ type Evidence struct {
 	Version   int    // of the words
 	Language  string // in which they were shown
 }
+
+// Sealed is an answer as it is kept; Name is empty, and encrypted with the
+// recording's key.
+type Sealed struct {
+	Evidence
+
+	Sealed []byte // Name; nil for none
+}

@@ -35,16 +35,17 @@ const (
 // The faults of meetings. A meeting that exists and one that does not give the
 // same ErrNotFound to whoever may not see it.
 var (
-	ErrNotFound    = fault.New("meeting.Find", fault.NotFound, "meeting.not_found", "There is no meeting behind this link.")
-	ErrEnded       = fault.New("meeting.Enter", fault.Conflict, "meeting.ended", "This meeting has ended.")
-	ErrTooMany     = fault.New("meeting.Create", fault.Exhausted, "meetings.limit", "You have as many meetings as one account may have. Delete some first.")
-	ErrTextTooLong = fault.New("meeting.ParseWelcome", fault.Invalid, "text.too_long", "The text is too long.")
-	ErrTextInvalid = fault.New("meeting.ParseWelcome", fault.Invalid, "text.invalid", "The text contains characters that cannot be shown.")
-	ErrPasscode    = fault.New("meeting.ParsePasscode", fault.Invalid, "passcode.invalid", "A passcode has 4 to 64 characters.")
-	ErrHostPIN     = fault.New("meeting.ParseHostPIN", fault.Invalid, "pin.invalid", "A host PIN has 6 to 12 digits.")
-	ErrNewcomers   = fault.New("meeting.ParseNewcomers", fault.Invalid, "newcomers.invalid", "Newcomers are attendees or viewers.")
-	ErrNoBan       = fault.New("meeting.LiftBan", fault.NotFound, "ban.unknown", "This ban does not exist any more.")
-	ErrShares      = fault.New("meeting.ParseMaxShares", fault.Invalid, "shares.invalid", "Between 1 and 8 screens can be shared at once.")
+	ErrNotFound      = fault.New("meeting.Find", fault.NotFound, "meeting.not_found", "There is no meeting behind this link.")
+	ErrEnded         = fault.New("meeting.Enter", fault.Conflict, "meeting.ended", "This meeting has ended.")
+	ErrTooMany       = fault.New("meeting.Create", fault.Exhausted, "meetings.limit", "You have as many meetings as one account may have. Delete some first.")
+	ErrTextTooLong   = fault.New("meeting.ParseWelcome", fault.Invalid, "text.too_long", "The text is too long.")
+	ErrTextInvalid   = fault.New("meeting.ParseWelcome", fault.Invalid, "text.invalid", "The text contains characters that cannot be shown.")
+	ErrPasscode      = fault.New("meeting.ParsePasscode", fault.Invalid, "passcode.invalid", "A passcode has 4 to 64 characters.")
+	ErrHostPIN       = fault.New("meeting.ParseHostPIN", fault.Invalid, "pin.invalid", "A host PIN has 6 to 12 digits.")
+	ErrNewcomers     = fault.New("meeting.ParseNewcomers", fault.Invalid, "newcomers.invalid", "Newcomers are attendees or viewers.")
+	ErrNoBan         = fault.New("meeting.LiftBan", fault.NotFound, "ban.unknown", "This ban does not exist any more.")
+	ErrShares        = fault.New("meeting.ParseMaxShares", fault.Invalid, "shares.invalid", "Between 1 and 8 screens can be shared at once.")
+	ErrHasRecordings = fault.New("meeting.Delete", fault.Conflict, "meeting.has_recordings", "This meeting still has recordings. Delete them first; one under legal hold has to be released before.")
 )
 
 // Meeting is one planned meeting, which can sit many times.

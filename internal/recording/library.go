@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"plenum/internal/consent"
 	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/pii"
@@ -86,6 +87,10 @@ type Settings struct {
 	Speakers        bool    `json:"speakers"`        // also one file per speaker
 	Days            int     `json:"days"`            // kept so long; 0 for the organisation's default
 	Sharing         Sharing `json:"sharing"`
+
+	// Words is what everybody is asked, as it was when a recording began. Of a
+	// meeting it is empty: there the organisation's present ones count.
+	Words consent.Words `json:"words,omitzero"`
 }
 
 // DefaultSettings are a new meeting's.
@@ -156,8 +161,8 @@ type Query struct {
 	Tenant  id.Tenant
 	Meeting id.Meeting // "" for all
 	Search  string
-	Viewer  Viewer       // lists what they may watch or manage
-	After   id.Recording // the last of the page before
+	Viewer  Viewer   // lists what they may watch, manage or oversee; Link counts for nothing
+	After   Position // of the last of the page before
 	Many    int
 }
 

@@ -11,6 +11,7 @@ import (
 	"plenum/internal/auth"
 	"plenum/internal/fault"
 	"plenum/internal/id"
+	"plenum/internal/meeting"
 	"plenum/internal/pii"
 	"plenum/internal/store/query"
 	"plenum/internal/user"
@@ -277,7 +278,8 @@ func anAdministratorStays(ctx context.Context, q *query.Queries, t id.Tenant) er
 
 // DeleteUser deletes an account with all it owns and every rule that gave it a
 // role in others' meetings, and returns how many meetings
-// that were. Faults: not_found, admin.last.
+// that were. The keys of their recordings are to be destroyed before. Faults:
+// not_found, admin.last, meeting.has_recordings.
 func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries ...audit.Entry) (meetings int, err error) {
 	const op = "store.DeleteUser"
 	err = s.in(ctx, op, func(q *query.Queries) error {
@@ -293,7 +295,11 @@ func (s *Store) DeleteUser(ctx context.Context, t id.Tenant, u id.User, entries 
 			return err
 		}
 		meetings = int(n)
-		if _, err := q.DeleteAccount(ctx, query.DeleteAccountParams{TenantID: string(t), ID: string(u)}); err != nil {
+		_, err = q.DeleteAccount(ctx, query.DeleteAccountParams{TenantID: string(t), ID: string(u)})
+		if isForeign(err) {
+			return meeting.ErrHasRecordings
+		}
+		if err != nil {
 			return err
 		}
 		err = q.ForgetRulesOf(ctx, query.ForgetRulesOfParams{TenantID: string(t), AccountID: string(u), Email: row.Email.Text()})

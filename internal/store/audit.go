@@ -93,8 +93,8 @@ func entryRow(r audit.Record) query.AppendAuditEntryParams {
 	}
 }
 
-// recording is one call of Record that waits for its transaction.
-type recording struct {
+// noting is one call of Record that waits for its transaction.
+type noting struct {
 	entries []audit.Entry
 	done    chan struct{} // closed once err is set
 	err     error
@@ -113,9 +113,9 @@ func (s *Store) Record(ctx context.Context, entries ...audit.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	mine := &recording{entries: entries, done: make(chan struct{})}
+	mine := &noting{entries: entries, done: make(chan struct{})}
 	s.recordMu.Lock()
-	s.recordings = append(s.recordings, mine)
+	s.notings = append(s.notings, mine)
 	s.recordMu.Unlock()
 	gone := ctx.Done()
 	for {
@@ -134,24 +134,24 @@ func (s *Store) Record(ctx context.Context, entries ...audit.Entry) error {
 	}
 }
 
-// withdraw takes back a recording that nobody has begun to write.
-func (s *Store) withdraw(r *recording) bool {
+// withdraw takes back a call that nobody has begun to write.
+func (s *Store) withdraw(r *noting) bool {
 	s.recordMu.Lock()
 	defer s.recordMu.Unlock()
-	i := slices.Index(s.recordings, r)
+	i := slices.Index(s.notings, r)
 	if i < 0 {
 		return false
 	}
-	s.recordings = slices.Delete(s.recordings, i, i+1)
+	s.notings = slices.Delete(s.notings, i, i+1)
 	return true
 }
 
 // recordBatch writes what waits. The caller has the turn.
 func (s *Store) recordBatch(ctx context.Context) {
 	s.recordMu.Lock()
-	n := min(len(s.recordings), recordLimit)
-	batch := slices.Clone(s.recordings[:n])
-	s.recordings = slices.Delete(s.recordings, 0, n)
+	n := min(len(s.notings), recordLimit)
+	batch := slices.Clone(s.notings[:n])
+	s.notings = slices.Delete(s.notings, 0, n)
 	s.recordMu.Unlock()
 	if n == 0 {
 		return
@@ -167,7 +167,7 @@ func (s *Store) recordBatch(ctx context.Context) {
 	}
 }
 
-func (s *Store) recordAll(ctx context.Context, batch ...*recording) error {
+func (s *Store) recordAll(ctx context.Context, batch ...*noting) error {
 	var all []audit.Entry
 	for _, r := range batch {
 		all = append(all, r.entries...)
@@ -175,7 +175,7 @@ func (s *Store) recordAll(ctx context.Context, batch ...*recording) error {
 	return s.in(ctx, "store.Record", func(q *query.Queries) error { return s.append(ctx, q, all...) })
 }
 
-func finish(err error, batch ...*recording) {
+func finish(err error, batch ...*noting) {
 	for _, r := range batch {
 		r.err = err
 		close(r.done)

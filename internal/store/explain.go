@@ -123,3 +123,15 @@ func isUnique(err error) bool {
 	}
 	return false
 }
+
+// isForeign reports whether err says that something refers to what is not there, or
+// is about to go.
+func isForeign(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() == lib.SQLITE_CONSTRAINT_FOREIGNKEY
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "23503" // foreign_key_violation
+	}
+	return false
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"math"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 	"plenum/internal/store/query"
 	"plenum/internal/user"
 )
@@ -31,7 +33,11 @@ func (s *Store) CreateMeeting(ctx context.Context, m meeting.Meeting, invites []
 				return meeting.ErrTooMany
 			}
 		}
-		if err := q.CreateMeeting(ctx, rowOf(m)); err != nil {
+		row, err := rowOf(m)
+		if err != nil {
+			return err
+		}
+		if err := q.CreateMeeting(ctx, row); err != nil {
 			return err
 		}
 		if err := createRules(ctx, q, m.ID, m.Roles); err != nil {
@@ -51,7 +57,8 @@ func nullable[T ~string](v T) sql.NullString {
 	return sql.NullString{String: string(v), Valid: v != ""}
 }
 
-func rowOf(m meeting.Meeting) query.CreateMeetingParams {
+func rowOf(m meeting.Meeting) (query.CreateMeetingParams, error) {
+	settings, err := json.Marshal(m.Recording)
 	return query.CreateMeetingParams{
 		ID:               string(m.ID),
 		TenantID:         string(m.Tenant),
@@ -83,7 +90,12 @@ func rowOf(m meeting.Meeting) query.CreateMeetingParams {
 		Locked:           m.Locked,
 		SittingID:        string(m.Sitting),
 		SittingStartedAt: millis(m.SittingStartedAt),
-	}
+
+		RecordingSettings: string(settings),
+		RecordStart:       string(m.Policy.RecordStart),
+		RecordStop:        string(m.Policy.RecordStop),
+		EndToEnd:          m.EndToEnd,
+	}, err
 }
 
 func createRules(ctx context.Context, q *query.Queries, m id.Meeting, rules []meeting.RoleRule) error {
@@ -174,9 +186,9 @@ func (s *Store) meetings(ctx context.Context, op string, rows []query.Meeting) (
 
 // withRules reads the rules of a meeting that has some.
 func (s *Store) withRules(ctx context.Context, row query.Meeting) (meeting.Meeting, error) {
-	m := meetingOf(row)
-	if row.Rules == 0 {
-		return m, nil
+	m, err := meetingOf(row)
+	if row.Rules == 0 || err != nil {
+		return m, err
 	}
 	rules, err := s.q.RoleRules(ctx, row.ID)
 	for _, rule := range rules {
@@ -185,7 +197,9 @@ func (s *Store) withRules(ctx context.Context, row query.Meeting) (meeting.Meeti
 	return m, err
 }
 
-func meetingOf(row query.Meeting) meeting.Meeting {
+// meetingOf reads a row without its rules. Settings that a later version adds to
+// begin with their defaults.
+func meetingOf(row query.Meeting) (meeting.Meeting, error) {
 	m := meeting.Meeting{
 		ID:      id.Meeting(row.ID),
 		Tenant:  id.Tenant(row.TenantID),
@@ -203,6 +217,8 @@ func meetingOf(row query.Meeting) meeting.Meeting {
 			Rename:      row.MayRename,
 			SeePeople:   row.MaySeePeople,
 			SeeCameras:  row.MaySeeCameras,
+			RecordStart: access.Role(row.RecordStart),
+			RecordStop:  access.Role(row.RecordStop),
 		},
 		MaxShares:        int(row.MaxShares),
 		Lobby:            meeting.Lobby{Mode: meeting.LobbyMode(row.Lobby), SignedIn: row.LobbySignedIn, Invited: row.LobbyInvited},
@@ -210,6 +226,8 @@ func meetingOf(row query.Meeting) meeting.Meeting {
 		HostPINHash:      row.HostPinHash,
 		AccountRequired:  row.AccountRequired,
 		Newcomers:        access.Role(row.Newcomers),
+		Recording:        recording.DefaultSettings(),
+		EndToEnd:         row.EndToEnd,
 		CreatedAt:        moment(row.CreatedAt),
 		Ended:            row.Ended,
 		Locked:           row.Locked,
@@ -219,14 +237,23 @@ func meetingOf(row query.Meeting) meeting.Meeting {
 	if row.LobbyDomains != "" {
 		m.Lobby.Domains = strings.Split(row.LobbyDomains, " ")
 	}
-	return m
+	if row.RecordingSettings != "" {
+		if err := json.Unmarshal([]byte(row.RecordingSettings), &m.Recording); err != nil {
+			return meeting.Meeting{}, errDamaged
+		}
+	}
+	return m, nil
 }
 
 // ChangeMeeting writes what c says and nothing else. Faults: meeting.not_found.
 func (s *Store) ChangeMeeting(ctx context.Context, m id.Meeting, c meeting.Change, entries ...audit.Entry) error {
 	const op = "store.ChangeMeeting"
 	return s.in(ctx, op, func(q *query.Queries) error {
-		n, err := q.ChangeMeeting(ctx, changeOf(m, c))
+		change, err := changeOf(m, c)
+		if err != nil {
+			return err
+		}
+		n, err := q.ChangeMeeting(ctx, change)
 		if err := changed(op, n, err); err != nil {
 			return err
 		}
@@ -242,7 +269,7 @@ func (s *Store) ChangeMeeting(ctx context.Context, m id.Meeting, c meeting.Chang
 	})
 }
 
-func changeOf(m id.Meeting, c meeting.Change) query.ChangeMeetingParams {
+func changeOf(m id.Meeting, c meeting.Change) (query.ChangeMeetingParams, error) {
 	p := query.ChangeMeetingParams{
 		ID:              string(m),
 		Welcome:         text(c.Welcome),
@@ -262,6 +289,8 @@ func changeOf(m id.Meeting, c meeting.Change) query.ChangeMeetingParams {
 		AccountRequired: truth(c.AccountRequired),
 		Newcomers:       text(c.Newcomers),
 		Locked:          truth(c.Locked),
+		RecordStart:     text(c.Policy.RecordStart),
+		RecordStop:      text(c.Policy.RecordStop),
 	}
 	if c.Name != nil {
 		p.Name = sql.NullString{String: c.Name.Text(), Valid: true}
@@ -274,7 +303,14 @@ func changeOf(m id.Meeting, c meeting.Change) query.ChangeMeetingParams {
 		n := len(*c.Roles)
 		p.Rules = number(&n)
 	}
-	return p
+	if c.Recording != nil {
+		settings, err := json.Marshal(c.Recording)
+		if err != nil {
+			return p, err
+		}
+		p.RecordingSettings = sql.NullString{String: string(settings), Valid: true}
+	}
+	return p, nil
 }
 
 // text, truth and number are parameters that leave a column alone when nil.
@@ -299,12 +335,16 @@ func number(v *int) sql.NullInt64 {
 	return sql.NullInt64{Int64: int64(*v), Valid: true}
 }
 
-// DeleteMeeting deletes a meeting and all that belongs to it. Faults:
-// meeting.not_found.
+// DeleteMeeting deletes a meeting and all that belongs to it but recordings, whose
+// keys are to be destroyed before. Faults: meeting.not_found,
+// meeting.has_recordings.
 func (s *Store) DeleteMeeting(ctx context.Context, m id.Meeting, entries ...audit.Entry) error {
 	const op = "store.DeleteMeeting"
 	return s.in(ctx, op, func(q *query.Queries) error {
 		n, err := q.DeleteMeeting(ctx, string(m))
+		if isForeign(err) {
+			return meeting.ErrHasRecordings
+		}
 		if err := changed(op, n, err); err != nil {
 			return err
 		}

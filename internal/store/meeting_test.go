@@ -14,6 +14,7 @@ import (
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 	"plenum/internal/store"
 	"plenum/internal/tenant"
 	"plenum/internal/user"
@@ -138,7 +139,8 @@ func (p part) meetingChanges() {
 	m := meeting.New(owner.Tenant, owner.ID, "Raad", noon)
 	m.Lobby = meeting.Lobby{Mode: meeting.LobbyGuests, SignedIn: true, Invited: true, Domains: []string{"example.org", "example.net"}}
 	m.PasscodeHash, m.HostPINHash, m.AccountRequired, m.Newcomers = "$p", "$h", true, access.Viewer
-	m.Policy = access.Policy{Camera: true, ChatPrivate: true, SeePeople: true}
+	m.Policy = access.Policy{Camera: true, ChatPrivate: true, SeePeople: true, RecordStart: access.Presenter}
+	m.Recording.Layout, m.Recording.Mark, m.Recording.Days, m.EndToEnd = recording.Grid, "Entwurf", 30, true
 	m.Roles = []meeting.RoleRule{{Kind: meeting.ByDomain, Value: "example.org", Role: access.Presenter}}
 	ok(t, s.CreateMeeting(t.Context(), m, nil, note(m, audit.MeetingCreated)))
 	same(t, "as made", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
@@ -153,11 +155,15 @@ func (p part) meetingChanges() {
 		{Kind: meeting.ByEmail, Value: "a@example.org", Role: access.Viewer},
 	}
 	lobby := meeting.Lobby{Mode: meeting.LobbyEveryone}
+	start, nobody := access.Owner, access.Role("")
+	settings := recording.Settings{Layout: recording.Share, Height: 1080, Audio: true, Sharing: recording.Sharing{With: recording.Members, Watermark: true}}
 	ok(t, s.ChangeMeeting(t.Context(), m.ID, meeting.Change{
-		Name: &name, Welcome: &welcome, MaxShares: &shares, Policy: meeting.PolicyChange{Microphone: &on, Camera: &off},
+		Name: &name, Welcome: &welcome, MaxShares: &shares, Recording: &settings,
+		Policy: meeting.PolicyChange{Microphone: &on, Camera: &off, RecordStart: &start, RecordStop: &nobody},
 		Lobby: &lobby, PasscodeHash: &hash, HostPINHash: &none, AccountRequired: &off, Newcomers: &newcomers, Roles: &roles, Locked: &on,
 	}, note(m, audit.MeetingChanged)))
 	m.Name, m.Welcome, m.MaxShares, m.Policy.Microphone, m.Policy.Camera = name, welcome, shares, true, false
+	m.Policy.RecordStart, m.Policy.RecordStop, m.Recording = start, nobody, settings
 	m.Lobby, m.PasscodeHash, m.HostPINHash, m.AccountRequired, m.Newcomers, m.Roles, m.Locked = lobby, hash, "", false, newcomers, roles, true
 	same(t, "changed", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
 
@@ -179,6 +185,7 @@ func (p part) meetingChanges() {
 	}
 	wg.Wait()
 	m.Policy, m.Lobby, m.PasscodeHash, m.Locked, m.Roles = access.DefaultPolicy(), meeting.Lobby{Mode: meeting.LobbyOff}, "", false, nil
+	m.Policy.RecordStart, m.Policy.RecordStop = start, nobody // not for the room to change
 	same(t, "after changes at once", must[meeting.Meeting](t)(s.Meeting(t.Context(), m.ID)), m)
 
 	// A change whose entry cannot be written is none.

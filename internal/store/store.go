@@ -33,7 +33,7 @@ type Store struct {
 	auditKey   audit.Signer
 	recordTurn chan struct{} // holds one: who writes for all
 	recordMu   sync.Mutex
-	recordings []*recording // those who wait to be written; guarded by recordMu
+	notings    []*noting // those who wait to be written; guarded by recordMu
 }
 
 const (
@@ -137,12 +137,18 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := s.sweepKeys(ctx, now); err != nil {
 		return explain("store.Sweep", err)
 	}
+	return explain("store.Sweep", s.checkpoint(ctx))
+}
+
+// checkpoint takes what was deleted out of SQLite's write-ahead log too. Where
+// somebody has been reading for seconds, it stays there until the next one.
+func (s *Store) checkpoint(ctx context.Context) error {
 	if !s.sqlite {
 		return nil
 	}
 	// secure_delete overwrites in the file only once the log is copied there.
 	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return explain("store.Sweep", err)
+	return err
 }
 
 // in runs f in one transaction.

@@ -218,8 +218,9 @@ func (s *Store) TenantMeetings(ctx context.Context, t id.Tenant) ([]id.Meeting, 
 }
 
 // DeleteTenant deletes an organisation with its accounts, meetings, keys and
-// audit; the entries go to another's. The home organisation cannot be deleted.
-// Faults: not_found.
+// audit; the entries go to another's. The keys of its recordings are to be
+// destroyed before. The home organisation cannot be deleted. Faults: not_found,
+// tenant.has_recordings.
 func (s *Store) DeleteTenant(ctx context.Context, t id.Tenant, entries ...audit.Entry) error {
 	return s.in(ctx, "store.DeleteTenant", func(q *query.Queries) error {
 		found, err := tenantBy(ctx, q, t)
@@ -229,7 +230,11 @@ func (s *Store) DeleteTenant(ctx context.Context, t id.Tenant, entries ...audit.
 		if found.Home {
 			return tenant.ErrNotFound
 		}
-		if err := q.DeleteTenantMeetings(ctx, string(t)); err != nil {
+		err = q.DeleteTenantMeetings(ctx, string(t))
+		if isForeign(err) {
+			return tenant.ErrHasRecordings
+		}
+		if err != nil {
 			return err
 		}
 		if err := q.DeleteTenantAccounts(ctx, string(t)); err != nil {

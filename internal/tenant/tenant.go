@@ -30,12 +30,13 @@ const (
 // The faults of organisations. ErrNotFound is kept vague on purpose; see
 // [plenum/internal/id.ErrMalformed].
 var (
-	ErrNotFound = id.ErrMalformed
-	ErrTooMany  = fault.New("tenant.Create", fault.Conflict, "tenants.limit", "This server carries 1,000 organisations already.")
-	ErrAccent   = fault.New("tenant.ParseAccent", fault.Invalid, "accent.invalid", "A colour is written as # and six digits, such as #1a5fb4.")
-	ErrPlaces   = fault.New("tenant.ParsePlaces", fault.Invalid, "places.invalid", "The number of places is between 0, for no limit, and 100,000.")
-	ErrNetworks = fault.New("tenant.ParseNetworks", fault.Invalid, "networks.invalid", "These are not networks such as 192.0.2.0/24 or 2001:db8::/32.")
-	ErrAudit    = fault.New("tenant.ParseAuditDays", fault.Invalid, "audit.days", "The audit is kept for 1 to 3,650 days.")
+	ErrNotFound      = id.ErrMalformed
+	ErrTooMany       = fault.New("tenant.Create", fault.Conflict, "tenants.limit", "This server carries 1,000 organisations already.")
+	ErrAccent        = fault.New("tenant.ParseAccent", fault.Invalid, "accent.invalid", "A colour is written as # and six digits, such as #1a5fb4.")
+	ErrPlaces        = fault.New("tenant.ParsePlaces", fault.Invalid, "places.invalid", "The number of places is between 0, for no limit, and 100,000.")
+	ErrNetworks      = fault.New("tenant.ParseNetworks", fault.Invalid, "networks.invalid", "These are not networks such as 192.0.2.0/24 or 2001:db8::/32.")
+	ErrAudit         = fault.New("tenant.ParseAuditDays", fault.Invalid, "audit.days", "The audit is kept for 1 to 3,650 days.")
+	ErrHasRecordings = fault.New("tenant.Delete", fault.Conflict, "tenant.has_recordings", "This organisation still has recordings. Delete them first; one under legal hold has to be released before.")
 )
 
 // Tenant is one organisation.

@@ -5,9 +5,10 @@ INSERT INTO meeting (
     created_at, ended, locked, sitting_id, sitting_started_at,
     may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras,
     lobby, lobby_signed_in, lobby_invited, lobby_domains,
-    passcode_hash, host_pin_hash, account_required, newcomers, rules
+    passcode_hash, host_pin_hash, account_required, newcomers, rules,
+    recording_settings, record_start, record_stop, end_to_end
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30);
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34);
 
 -- name: Meeting :one
 SELECT * FROM meeting WHERE id = $1;
@@ -65,7 +66,10 @@ UPDATE meeting SET
     account_required = COALESCE(sqlc.narg(account_required), account_required),
     newcomers = COALESCE(sqlc.narg(newcomers), newcomers),
     locked = COALESCE(sqlc.narg(locked), locked),
-    rules = COALESCE(sqlc.narg(rules), rules)
+    rules = COALESCE(sqlc.narg(rules), rules),
+    recording_settings = COALESCE(sqlc.narg(recording_settings), recording_settings),
+    record_start = COALESCE(sqlc.narg(record_start), record_start),
+    record_stop = COALESCE(sqlc.narg(record_stop), record_stop)
 WHERE id = sqlc.arg(id);
 
 -- name: DeleteMeeting :execrows

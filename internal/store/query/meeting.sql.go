@@ -159,35 +159,41 @@ UPDATE meeting SET
     account_required = COALESCE($20, account_required),
     newcomers = COALESCE($21, newcomers),
     locked = COALESCE($22, locked),
-    rules = COALESCE($23, rules)
-WHERE id = $24
+    rules = COALESCE($23, rules),
+    recording_settings = COALESCE($24, recording_settings),
+    record_start = COALESCE($25, record_start),
+    record_stop = COALESCE($26, record_stop)
+WHERE id = $27
 `
 
 type ChangeMeetingParams struct {
-	Name            sql.NullString
-	Welcome         sql.NullString
-	MaxShares       sql.NullInt64
-	MaySpeak        sql.NullBool
-	MayShowCamera   sql.NullBool
-	MayShare        sql.NullBool
-	MayChat         sql.NullBool
-	MayChatPrivate  sql.NullBool
-	MayReact        sql.NullBool
-	MayRaiseHand    sql.NullBool
-	MayRename       sql.NullBool
-	MaySeePeople    sql.NullBool
-	MaySeeCameras   sql.NullBool
-	Lobby           sql.NullString
-	LobbySignedIn   sql.NullBool
-	LobbyInvited    sql.NullBool
-	LobbyDomains    sql.NullString
-	PasscodeHash    sql.NullString
-	HostPinHash     sql.NullString
-	AccountRequired sql.NullBool
-	Newcomers       sql.NullString
-	Locked          sql.NullBool
-	Rules           sql.NullInt64
-	ID              string
+	Name              sql.NullString
+	Welcome           sql.NullString
+	MaxShares         sql.NullInt64
+	MaySpeak          sql.NullBool
+	MayShowCamera     sql.NullBool
+	MayShare          sql.NullBool
+	MayChat           sql.NullBool
+	MayChatPrivate    sql.NullBool
+	MayReact          sql.NullBool
+	MayRaiseHand      sql.NullBool
+	MayRename         sql.NullBool
+	MaySeePeople      sql.NullBool
+	MaySeeCameras     sql.NullBool
+	Lobby             sql.NullString
+	LobbySignedIn     sql.NullBool
+	LobbyInvited      sql.NullBool
+	LobbyDomains      sql.NullString
+	PasscodeHash      sql.NullString
+	HostPinHash       sql.NullString
+	AccountRequired   sql.NullBool
+	Newcomers         sql.NullString
+	Locked            sql.NullBool
+	Rules             sql.NullInt64
+	RecordingSettings sql.NullString
+	RecordStart       sql.NullString
+	RecordStop        sql.NullString
+	ID                string
 }
 
 // Column by column: what is null stays, so that two changes at once both count.
@@ -216,6 +222,9 @@ func (q *Queries) ChangeMeeting(ctx context.Context, arg ChangeMeetingParams) (i
 		arg.Newcomers,
 		arg.Locked,
 		arg.Rules,
+		arg.RecordingSettings,
+		arg.RecordStart,
+		arg.RecordStop,
 		arg.ID,
 	)
 	if err != nil {
@@ -242,42 +251,47 @@ INSERT INTO meeting (
     created_at, ended, locked, sitting_id, sitting_started_at,
     may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras,
     lobby, lobby_signed_in, lobby_invited, lobby_domains,
-    passcode_hash, host_pin_hash, account_required, newcomers, rules
+    passcode_hash, host_pin_hash, account_required, newcomers, rules,
+    recording_settings, record_start, record_stop, end_to_end
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
 `
 
 type CreateMeetingParams struct {
-	ID               string
-	TenantID         string
-	OwnerID          sql.NullString
-	Name             string
-	Welcome          string
-	MaySpeak         bool
-	MayShowCamera    bool
-	MayShare         bool
-	MayChat          bool
-	MayReact         bool
-	MaxShares        int64
-	CreatedAt        int64
-	Ended            bool
-	Locked           bool
-	SittingID        string
-	SittingStartedAt int64
-	MayChatPrivate   bool
-	MayRaiseHand     bool
-	MayRename        bool
-	MaySeePeople     bool
-	MaySeeCameras    bool
-	Lobby            string
-	LobbySignedIn    bool
-	LobbyInvited     bool
-	LobbyDomains     string
-	PasscodeHash     string
-	HostPinHash      string
-	AccountRequired  bool
-	Newcomers        string
-	Rules            int64
+	ID                string
+	TenantID          string
+	OwnerID           sql.NullString
+	Name              string
+	Welcome           string
+	MaySpeak          bool
+	MayShowCamera     bool
+	MayShare          bool
+	MayChat           bool
+	MayReact          bool
+	MaxShares         int64
+	CreatedAt         int64
+	Ended             bool
+	Locked            bool
+	SittingID         string
+	SittingStartedAt  int64
+	MayChatPrivate    bool
+	MayRaiseHand      bool
+	MayRename         bool
+	MaySeePeople      bool
+	MaySeeCameras     bool
+	Lobby             string
+	LobbySignedIn     bool
+	LobbyInvited      bool
+	LobbyDomains      string
+	PasscodeHash      string
+	HostPinHash       string
+	AccountRequired   bool
+	Newcomers         string
+	Rules             int64
+	RecordingSettings string
+	RecordStart       string
+	RecordStop        string
+	EndToEnd          bool
 }
 
 func (q *Queries) CreateMeeting(ctx context.Context, arg CreateMeetingParams) error {
@@ -312,6 +326,10 @@ func (q *Queries) CreateMeeting(ctx context.Context, arg CreateMeetingParams) er
 		arg.AccountRequired,
 		arg.Newcomers,
 		arg.Rules,
+		arg.RecordingSettings,
+		arg.RecordStart,
+		arg.RecordStop,
+		arg.EndToEnd,
 	)
 	return err
 }
@@ -423,7 +441,7 @@ func (q *Queries) LiftBan(ctx context.Context, arg LiftBanParams) (int64, error)
 }
 
 const meeting = `-- name: Meeting :one
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE id = $1
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules, recording_settings, record_start, record_stop, end_to_end FROM meeting WHERE id = $1
 `
 
 func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
@@ -460,12 +478,16 @@ func (q *Queries) Meeting(ctx context.Context, id string) (Meeting, error) {
 		&i.AccountRequired,
 		&i.Newcomers,
 		&i.Rules,
+		&i.RecordingSettings,
+		&i.RecordStart,
+		&i.RecordStop,
+		&i.EndToEnd,
 	)
 	return i, err
 }
 
 const meetingIn = `-- name: MeetingIn :one
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting WHERE id = $1 AND tenant_id = $2
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules, recording_settings, record_start, record_stop, end_to_end FROM meeting WHERE id = $1 AND tenant_id = $2
 `
 
 type MeetingInParams struct {
@@ -507,12 +529,16 @@ func (q *Queries) MeetingIn(ctx context.Context, arg MeetingInParams) (Meeting, 
 		&i.AccountRequired,
 		&i.Newcomers,
 		&i.Rules,
+		&i.RecordingSettings,
+		&i.RecordStart,
+		&i.RecordStop,
+		&i.EndToEnd,
 	)
 	return i, err
 }
 
 const meetingsIn = `-- name: MeetingsIn :many
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules, recording_settings, record_start, record_stop, end_to_end FROM meeting
 WHERE tenant_id = $1 AND owner_id IS NULL
   AND (created_at < $2 OR created_at = $2 AND id > $3)
 ORDER BY created_at DESC, id LIMIT $4
@@ -571,6 +597,10 @@ func (q *Queries) MeetingsIn(ctx context.Context, arg MeetingsInParams) ([]Meeti
 			&i.AccountRequired,
 			&i.Newcomers,
 			&i.Rules,
+			&i.RecordingSettings,
+			&i.RecordStart,
+			&i.RecordStop,
+			&i.EndToEnd,
 		); err != nil {
 			return nil, err
 		}
@@ -586,7 +616,7 @@ func (q *Queries) MeetingsIn(ctx context.Context, arg MeetingsInParams) ([]Meeti
 }
 
 const meetingsOf = `-- name: MeetingsOf :many
-SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules FROM meeting
+SELECT id, tenant_id, owner_id, name, welcome, may_speak, may_show_camera, may_share, may_chat, may_react, max_shares, created_at, ended, locked, sitting_id, sitting_started_at, may_chat_private, may_raise_hand, may_rename, may_see_people, may_see_cameras, lobby, lobby_signed_in, lobby_invited, lobby_domains, passcode_hash, host_pin_hash, account_required, newcomers, rules, recording_settings, record_start, record_stop, end_to_end FROM meeting
 WHERE tenant_id = $1
   AND (owner_id = $2 OR id IN (
       SELECT rule.meeting_id FROM role_rule AS rule
@@ -659,6 +689,10 @@ func (q *Queries) MeetingsOf(ctx context.Context, arg MeetingsOfParams) ([]Meeti
 			&i.AccountRequired,
 			&i.Newcomers,
 			&i.Rules,
+			&i.RecordingSettings,
+			&i.RecordStart,
+			&i.RecordStop,
+			&i.EndToEnd,
 		); err != nil {
 			return nil, err
 		}

@@ -79,6 +79,12 @@ type Ban struct {
 	CreatedAt int64
 }
 
+type Blackout struct {
+	RecordingID string
+	SeatID      string
+	Whole       bool
+}
+
 type Challenge struct {
 	SecretHash []byte
 	Purpose    string
@@ -87,6 +93,23 @@ type Challenge struct {
 	State      string
 	Tries      int64
 	ExpiresAt  int64
+}
+
+type Consent struct {
+	RecordingID string
+	Seq         int64
+	At          int64
+	SeatID      string
+	AccountID   sql.NullString
+	Sealed      []byte
+	Answer      string
+	Version     int64
+	Language    string
+}
+
+type Counter struct {
+	Name string
+	Last int64
 }
 
 type Idempotency struct {
@@ -113,6 +136,19 @@ type Invite struct {
 	Revoked    bool
 }
 
+type Job struct {
+	ID          string
+	Kind        string
+	RecordingID string
+	Options     []byte
+	Progress    int64
+	Attempts    int64
+	CreatedAt   int64
+	NotBefore   int64
+	Node        string
+	LeaseUntil  int64
+}
+
 type LogoutToken struct {
 	ProviderID string
 	TokenHash  []byte
@@ -120,36 +156,40 @@ type LogoutToken struct {
 }
 
 type Meeting struct {
-	ID               string
-	TenantID         string
-	OwnerID          sql.NullString
-	Name             string
-	Welcome          string
-	MaySpeak         bool
-	MayShowCamera    bool
-	MayShare         bool
-	MayChat          bool
-	MayReact         bool
-	MaxShares        int64
-	CreatedAt        int64
-	Ended            bool
-	Locked           bool
-	SittingID        string
-	SittingStartedAt int64
-	MayChatPrivate   bool
-	MayRaiseHand     bool
-	MayRename        bool
-	MaySeePeople     bool
-	MaySeeCameras    bool
-	Lobby            string
-	LobbySignedIn    bool
-	LobbyInvited     bool
-	LobbyDomains     string
-	PasscodeHash     string
-	HostPinHash      string
-	AccountRequired  bool
-	Newcomers        string
-	Rules            int64
+	ID                string
+	TenantID          string
+	OwnerID           sql.NullString
+	Name              string
+	Welcome           string
+	MaySpeak          bool
+	MayShowCamera     bool
+	MayShare          bool
+	MayChat           bool
+	MayReact          bool
+	MaxShares         int64
+	CreatedAt         int64
+	Ended             bool
+	Locked            bool
+	SittingID         string
+	SittingStartedAt  int64
+	MayChatPrivate    bool
+	MayRaiseHand      bool
+	MayRename         bool
+	MaySeePeople      bool
+	MaySeeCameras     bool
+	Lobby             string
+	LobbySignedIn     bool
+	LobbyInvited      bool
+	LobbyDomains      string
+	PasscodeHash      string
+	HostPinHash       string
+	AccountRequired   bool
+	Newcomers         string
+	Rules             int64
+	RecordingSettings string
+	RecordStart       string
+	RecordStop        string
+	EndToEnd          bool
 }
 
 type Passkey struct {
@@ -201,6 +241,57 @@ type Provider struct {
 	Settings  string
 	Secret    []byte
 	CreatedAt int64
+}
+
+type Recording struct {
+	ID                string
+	TenantID          string
+	MeetingID         string
+	SittingID         string
+	AccountID         sql.NullString
+	Number            int64
+	Wrapped           []byte
+	Sealed            []byte
+	State             string
+	Problem           string
+	StartedAt         int64
+	EndedAt           int64
+	Length            int64
+	Chunks            int64
+	Settings          string
+	ShareWith         string
+	ShareDownload     bool
+	ShareWatermark    bool
+	ShareSecretHash   []byte
+	ShareExpiresAt    int64
+	SharePasscodeHash string
+	CutFrom           int64
+	CutUntil          int64
+	ExpiresAt         int64
+	Warned            bool
+	HeldAt            int64
+	HeldBy            sql.NullString
+	HeldReason        string
+}
+
+type RecordingAsset struct {
+	ID          string
+	RecordingID string
+	Kind        string
+	SeatID      string
+	Sealed      []byte
+	MadeFor     string
+	Size        int64
+	CreatedAt   int64
+	ExpiresAt   int64
+}
+
+type RecordingTombstone struct {
+	ID        string
+	TenantID  string
+	Number    int64
+	DeletedAt int64
+	Erased    bool
 }
 
 type RecoveryCode struct {
