@@ -21,8 +21,8 @@ type Job struct {
 	NotBefore time.Time // zero for at once
 }
 
-// New makes a job.
-func New(kind string, r id.Recording, options []byte, now time.Time) Job {
+// Make returns a new job.
+func Make(kind string, r id.Recording, options []byte, now time.Time) Job {
 	return Job{ID: id.New[id.Job](), Kind: kind, Recording: r, Options: options, CreatedAt: now}
 }
 
