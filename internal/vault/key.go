@@ -23,6 +23,10 @@ import (
 // changed since: nothing of it is given out.
 var ErrSealed = fault.New("vault.Key", fault.Internal, "storage.damaged", "What is stored was changed or belongs to something else.")
 
+// ErrOtherKey is the cause of an [ErrSealed] when a file that looks whole was
+// encrypted with another key.
+var ErrOtherKey = errors.New("vault: encrypted with another key")
+
 // errClosed is for a key that was put away.
 var errClosed = errors.New("vault: this key is closed")
 
@@ -99,6 +103,13 @@ func (v *Vault) Unwrap(owner string, wrapped []byte) (*Key, error) {
 	return &Key{secret: secret}, nil
 }
 
+// Key returns a key that derives from the master key, for what has to be readable
+// with that alone. It cannot be destroyed.
+func (v *Vault) Key(purpose string) *Key {
+	secret := v.Derive(purpose)
+	return &Key{secret: secret[:]}
+}
+
 // Close overwrites the key. What was begun with it goes on: readers and writers
 // hold keys of their own single file.
 func (k *Key) Close() {
@@ -154,6 +165,9 @@ func (k *Key) Decrypt(r io.ReaderAt, size int64, name string) (io.ReaderAt, int6
 		return nil, 0, err
 	}
 	plain, length, err := age.DecryptReaderAt(r, size, fileKey{aead})
+	if _, other := errors.AsType[*age.NoIdentityMatchError](err); other {
+		return nil, 0, ErrSealed.With(ErrOtherKey)
+	}
 	if err != nil {
 		return nil, 0, ErrSealed.With(err)
 	}

@@ -36,7 +36,7 @@ const (
 	// treePurpose is that of the master key's derivative that seals the file.
 	treePurpose = "key/tree"
 	// maxTreeFile bounds what is read: seven million nodes of 37 bytes, of which a
-	// server with 100,000 recordings deleted at random has 30,000.
+	// server with 100,000 recordings deleted at random has at most 40,000.
 	maxTreeFile = 256 << 20
 )
 
