@@ -20,19 +20,24 @@ func layers() [][]string {
 	return [][]string{
 		{"id", "fault", "pii"}, // words
 		{"access", "tenant", "user", "auth", "apikey", "audit", "capacity", "datamap", "meeting", "invite", "chat", "egress", "provider", "room", "recording", "consent", "retention", "job"}, // domain
-		{"store", "composer", "vault", "blob", "journal", "sfu", "oidc", "ldap", "saml", "recorder", "api", "live", "edge"},                                    // adapters and delivery
+		{"store", "composer", "vault", "blob", "journal", "sfu", "oidc", "ldap", "saml", "recorder", "api", "live", "edge"},                                                                   // adapters and delivery
+		{"archive", "backup"},             // what joins adapters
 		{"config", "telemetry", "server"}, // program
 	}
 }
 
 const (
-	wordsLayer, domainLayer, outerLayer, programLayer = 0, 1, 2, 3
+	wordsLayer, domainLayer, outerLayer, joiningLayer, programLayer = 0, 1, 2, 3, 4
 
 	whyInward = "imports point inward (cmd → server → delivery and adapters → domain → words): the rules of meetings must be readable, " +
 		"testable and true without knowing how they are stored, carried or shown. Declare the small interface you need, and let server hand in what fills it"
 	whySideways = "adapters and delivery packages do not know each other: each can then be replaced, and tested, alone. " +
 		"Declare the small interface you need in your own package, and let server wire it"
-	whyDrawer = "a package is a noun of the trade or the one outside thing it talks to; in a drawer everything ends up and nothing is found"
+	// A recording, and a backup, is database, files and keys at once: their joiners take
+	// adapters as they are, where an
+	// interface would only repeat one. Nothing but server imports such a package.
+	whyJoining = "packages that join adapters do not know each other: what two of them need is an adapter's or the domain's"
+	whyDrawer  = "a package is a noun of the trade or the one outside thing it talks to; in a drawer everything ends up and nothing is found"
 )
 
 // outside says which packages alone may import a module, and why.
@@ -120,6 +125,8 @@ func forbidden(dir, target string) string {
 		return whyInward
 	case to == from && from == outerLayer:
 		return whySideways
+	case to == from && from == joiningLayer:
+		return whyJoining
 	case to == from && from == programLayer && pkg != "server":
 		return whyInward
 	case from == wordsLayer && other == "pii":
@@ -162,6 +169,8 @@ func TestLayersAreEnforced(t *testing.T) {
 		{"internal/live", "plenum/internal/api", whySideways},
 		{"internal/edge", "plenum/internal/telemetry", whyInward},
 		{"internal/config", "plenum/internal/server", whyInward},
+		{"internal/store", "plenum/internal/backup", whyInward},
+		{"internal/backup", "plenum/internal/store", ""},
 		{"internal/live", "github.com/livekit/protocol/livekit", "only internal/sfu"},
 		{"cmd/plenum", "modernc.org/sqlite", "only internal/store"},
 		{"internal/room", "plenum/internal/meeting", ""},
