@@ -5,6 +5,7 @@ import (
 	"plenum/internal/id"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 	"plenum/internal/room"
 )
 
@@ -43,6 +44,13 @@ func readers() map[string]reader {
 		"lobby.denyAll":  of(func(b DenyAll) room.Command { return room.DenyAll(b) }),
 		"lobby.tell":     of(func(b TellWaiting) room.Command { return room.TellWaiting{Waiter: id.Seat(b.Waiter), Text: b.Text} }),
 		"passcode.set":   of(func(b SetPasscode) room.Command { return room.SetPasscode{Passcode: pii.Secret(b.Passcode)} }),
+		"record.start":   layout(func(l recording.Layout) room.Command { return room.RecordStart{Layout: l} }),
+		"record.pause":   of(func(Empty) room.Command { return room.RecordPause{} }),
+		"record.resume":  of(func(Empty) room.Command { return room.RecordResume{} }),
+		"record.stop":    of(func(Empty) room.Command { return room.RecordStop{} }),
+		"record.layout":  layout(func(l recording.Layout) room.Command { return room.RecordLayout{Layout: l} }),
+		"record.chapter": of(func(b RecordChapter) room.Command { return room.RecordChapter(b) }),
+		"consent":        answer,
 		"media.token":    of(func(Empty) room.Command { return room.OpenMedia{} }),
 	}
 }
@@ -69,6 +77,31 @@ func role(m message) (room.Command, error) {
 		return nil, errMalformed
 	}
 	return room.SetRole{Seat: id.Seat(b.Seat), Role: r}, nil
+}
+
+// layout makes a reader of a way to arrange people; "" is the meeting's.
+func layout(convert func(recording.Layout) room.Command) reader {
+	return func(m message) (room.Command, error) {
+		b, err := body[RecordStart](m)
+		if err != nil {
+			return nil, err
+		}
+		switch l := recording.Layout(b.Layout); l {
+		case "", recording.Grid, recording.Speaker, recording.Share:
+			return convert(l), nil
+		}
+		return nil, errMalformed
+	}
+}
+
+func answer(m message) (room.Command, error) {
+	b, err := body[Consent](m)
+	if err != nil {
+		return nil, err
+	}
+	return room.Consent{
+		Recording: id.Recording(b.Recording), Yes: b.Yes, Version: b.Version, Language: b.Language, Past: b.Past,
+	}, nil
 }
 
 // exceptions leaves it to the room which rights there are.

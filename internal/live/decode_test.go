@@ -12,7 +12,9 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/chat"
+	"plenum/internal/consent"
 	"plenum/internal/meeting"
+	"plenum/internal/recording"
 	"plenum/internal/room"
 )
 
@@ -74,7 +76,21 @@ func TestBodiesAreStrict(t *testing.T) {
 		"lobby.deny":     {`{"waiter":"a"}`, `{"waiter":"a","text":""}`, `{"waiter":"a","text":"","ban":"yes"}`},
 		"lobby.denyAll":  {`{}`, `{"text":1}`},
 		"lobby.tell":     {`{"text":"a"}`, `{"waiter":"a"}`},
-		"passcode.set":   {`{}`, `{"passcode":null}`, `{"passcode":1234}`},
+		"record.start":   {`{}`, `{"layout":null}`, `{"layout":"tiles"}`, `{"layout":"Grid"}`, `{"layout":["grid"]}`, `{"layout":"grid","seat":"a"}`},
+		"record.pause":   {`{"layout":""}`},
+		"record.resume":  {`{"layout":""}`},
+		"record.stop":    {`{"recording":"a"}`},
+		"record.layout":  {`{}`, `{"layout":"tiles"}`},
+		"record.chapter": {`{}`, `{"title":null}`, `{"title":1}`, `{"title":"a","at":0}`},
+		"consent": {
+			`{}`, `{"yes":true}`, `{"recording":"a","yes":"true","version":0,"language":"en"}`, `{"recording":"a","yes":1,"version":0,"language":"en"}`,
+			`{"recording":"a","yes":null,"version":0,"language":"en"}`, `{"recording":"a","yes":true,"version":"0","language":"en"}`,
+			`{"recording":"a","yes":true,"version":0.5,"language":"en"}`, `{"recording":"a","yes":true,"version":0}`, `{"recording":"a","yes":true,"language":"en"}`,
+			`{"yes":true,"version":0,"language":"en"}`, `{"recording":"a","yes":true,"yes":false,"version":0,"language":"en"}`,
+			`{"recording":"a","Yes":true,"version":0,"language":"en"}`, `{"recording":"a","yes":false,"version":0,"language":"en","past":null}`,
+			`{"recording":"a","yes":true,"version":0,"language":"en","seat":"b"}`,
+		},
+		"passcode.set": {`{}`, `{"passcode":null}`, `{"passcode":1234}`},
 	} {
 		for _, b := range bodies {
 			if c, err := readers()[kind](message{kind: kind, body: []byte(b)}); err == nil {
@@ -156,6 +172,8 @@ func TestEveryEventHasWords(t *testing.T) {
 		room.WaiterGone{},
 		room.LobbyChanged{},
 		room.PasscodeChanged{},
+		room.RecordingSet{},
+		room.Consented{},
 		room.Bye{},
 	} {
 		got := envelope(e)
@@ -177,8 +195,14 @@ func TestAWelcomeInJSON(t *testing.T) {
 			ID: "m1", Name: "Budget", Welcome: "Hello", Policy: access.Policy{Chat: true},
 			MaxShares: 2, Locked: true, SittingStartedAt: at,
 		},
-		Seats:   []room.Seat{{ID: "s1", Name: "Ada", Role: access.Owner, JoinedAt: at, Hand: at.Add(time.Second), Exceptions: access.Exceptions{Deny: []access.Right{access.Chat}}}},
-		Chat:    []chat.Message{{ID: "c1", Seat: "s0", Name: "Bob", At: at, Text: "<b>"}, {ID: "c2", Seat: "s0", Name: "Bob", To: "s1", ToName: "Ada", At: at, Text: "psst"}},
+		Seats: []room.Seat{{ID: "s1", Name: "Ada", Role: access.Owner, JoinedAt: at, Hand: at.Add(time.Second), Exceptions: access.Exceptions{Deny: []access.Right{access.Chat}}, Consent: consent.Yes}, {ID: "s2", Role: access.Viewer, JoinedAt: at, Machine: room.Recorder}},
+		Chat:  []chat.Message{{ID: "c1", Seat: "s0", Name: "Bob", At: at, Text: "<b>"}, {ID: "c2", Seat: "s0", Name: "Bob", To: "s1", ToName: "Ada", At: at, Text: "psst"}},
+		Recording: room.Recording{
+			State: room.RecordingPaused, ID: "r1", By: "s1", Since: at, Elapsed: 1500 * time.Millisecond, Layout: recording.Grid,
+			Question: &room.Question{Words: consent.Words{Version: 3, Texts: map[string]string{"de": "Ja?"}}, Erasable: true},
+			Trouble:  "recording.stalled", Unavailable: "recording.off", Interrupted: true,
+		},
+		Consent: consent.Asked,
 		HostPIN: true, Gate: &room.Gate{
 			Waiting: []room.Waiter{{ID: "w1", Name: "Eve", Role: access.Attendee, Email: "eve@example.org", Invited: true, Since: at, Suspect: true, Reason: "lobby"}},
 			Lobby:   meeting.Lobby{Mode: meeting.LobbyGuests, SignedIn: true}, Passcode: true,
@@ -211,12 +235,24 @@ func TestAWelcomeInJSON(t *testing.T) {
     "hand": 1700000001000,
     "away": false,
     "sharing": false,
+    "consent": "yes",
     "exceptions": {
      "allow": [],
      "deny": [
       "chat"
      ]
     }
+   },
+   {
+    "id": "s2",
+    "name": "",
+    "role": "viewer",
+    "guest": false,
+    "joinedAt": 1700000000000,
+    "hand": 0,
+    "away": false,
+    "sharing": false,
+    "machine": "recorder"
    }
   ],
   "chat": [
@@ -279,6 +315,25 @@ func TestAWelcomeInJSON(t *testing.T) {
    },
    "passcode": true
   },
+  "recording": {
+   "state": "paused",
+   "id": "r1",
+   "by": "s1",
+   "since": 1700000000000,
+   "elapsed": 1500,
+   "layout": "grid",
+   "question": {
+    "version": 3,
+    "texts": {
+     "de": "Ja?"
+    },
+    "erasable": true
+   },
+   "trouble": "recording.stalled",
+   "unavailable": "recording.off",
+   "interrupted": true
+  },
+  "consent": "asked",
   "media": {
    "token": "t"
   },
@@ -297,6 +352,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"type":"chat.send","ref":1,"body":{"text":"hello"}}`))
 	f.Add([]byte(`{"type":"policy.set","ref":2,"body":{"microphone":true,"camera":true,"share":false,"chat":true,"chatPrivate":true,"reactions":true,"raiseHand":true,"rename":true,"seePeople":true,"seeCameras":true}}`))
 	f.Add([]byte(`{"type":"lobby.set","ref":3,"body":{"mode":"guests","signedIn":true,"invited":false,"domains":["example.org"]}}`))
+	f.Add([]byte(`{"type":"record.start","ref":4,"body":{"layout":"speaker"}}`))
+	f.Add([]byte(`{"type":"consent","ref":5,"body":{"recording":"a","yes":false,"version":1,"language":"de","past":true}}`))
 	f.Add([]byte(`{"type":"hello","ref":1,"body":{"version":1,"ticket":"x"}}`))
 	f.Add([]byte(`{"type":"ping","Type":"end"}`))
 	f.Add([]byte(`{"type":"role.set","body":{"seat":"a","role":"owner","role":"viewer"}}`))

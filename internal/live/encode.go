@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"math"
 	"time"
 
@@ -74,6 +75,10 @@ func personal(e room.Event) Envelope {
 		return Envelope{Type: "unmute.asked", Body: By{By: string(e.By)}}
 	case room.MediaOpened:
 		return Envelope{Type: "media", Body: Media{Token: e.Token.Text()}}
+	case room.RecordingSet:
+		return Envelope{Type: "recording", Body: recordingOf(e.Recording)}
+	case room.Consented:
+		return Envelope{Type: "consent.mine", Body: Consented{Answer: string(e.Answer)}}
 	case room.Bye:
 		return Envelope{Type: "bye", Body: Bye{Reason: string(e.Reason), Retry: seconds(e.Retry), Text: e.Text}}
 	}
@@ -101,6 +106,7 @@ func welcome(w room.Welcome) Welcome {
 		Policy: policy(w.Meeting.Policy), Rights: rights(w.Rights),
 		Locked: w.Meeting.Locked, Spotlight: string(w.Spotlight),
 		HostPIN: w.HostPIN, Gate: gate(w.Gate),
+		Recording: recordingOf(w.Recording), Consent: string(w.Consent),
 		Media:     Media{Token: w.Media.Text()},
 		StartedAt: w.Meeting.SittingStartedAt.UnixMilli(), Now: w.Now.UnixMilli(),
 		Resumed: w.Resumed,
@@ -111,8 +117,26 @@ func seat(s room.Seat) Seat {
 	return Seat{
 		ID: string(s.ID), Name: s.Name.Text(), Role: string(s.Role), Guest: s.Guest,
 		JoinedAt: s.JoinedAt.UnixMilli(), Hand: millis(s.Hand), Away: s.Away, Sharing: s.Sharing,
-		Exceptions: exceptionsOf(s.Exceptions),
+		Exceptions: exceptionsOf(s.Exceptions), Machine: string(s.Machine), Consent: string(s.Consent),
 	}
+}
+
+func recordingOf(r room.Recording) Recording {
+	return Recording{
+		State: string(r.State), ID: string(r.ID), By: string(r.By), Since: millis(r.Since), Elapsed: r.Elapsed.Milliseconds(),
+		Layout: string(r.Layout), Question: question(r.Question),
+		Trouble: r.Trouble, Unavailable: r.Unavailable, Interrupted: r.Interrupted,
+	}
+}
+
+// question is nil for none.
+func question(q *room.Question) *Question {
+	if q == nil {
+		return nil
+	}
+	texts := make(map[string]string, len(q.Words.Texts))
+	maps.Copy(texts, q.Words.Texts)
+	return &Question{Version: q.Words.Version, Texts: texts, Erasable: q.Erasable}
 }
 
 // exceptionsOf is nil for none.

@@ -162,7 +162,8 @@ type Seat struct {
 	// no rights, no role in the sense of people, and no name of their own.
 	Machine string `json:"machine,omitempty"`
 	// Consent is their answer about the running recording, "asked", "yes" or "no";
-	// only for seats that moderate.
+	// only for seats that moderate. A "recording" with a new id means "asked" for
+	// everybody, one that is off that there is none: neither is told seat by seat.
 	Consent string `json:"consent,omitempty"`
 	// What differs from the policy for this person; only for seats that moderate.
 	Exceptions *Exceptions `json:"exceptions,omitempty"`
@@ -340,7 +341,7 @@ type Recording struct {
 	ID    string `json:"id"`    // "" when off
 	By    string `json:"by"`    // seat that changed it last; "" for the program
 	Since int64  `json:"since"` // unix ms, of the start
-	// Elapsed is how long has been recorded until Now of this message, ms.
+	// Elapsed is how long has been recorded until this was sent, ms.
 	Elapsed int64  `json:"elapsed"`
 	Layout  string `json:"layout"`
 	// Question is what everybody is asked; nil when off.

@@ -146,6 +146,8 @@ type limits struct {
 	hand     *rate.Limiter
 	share    *rate.Limiter
 	rename   *rate.Limiter
+	record   *rate.Limiter // recordings begun and gone on with, layouts, chapters
+	consent  *rate.Limiter // times a yes is said: each is kept
 	hash     *rate.Limiter // new passcodes: each costs 0.1 s of a core
 }
 
@@ -158,6 +160,8 @@ func newLimits() *limits {
 		hand:     rate.NewLimiter(rate.Every(10*time.Second/6), 6),
 		share:    rate.NewLimiter(rate.Every(2*time.Second), 6),
 		rename:   rate.NewLimiter(rate.Every(2*time.Second), 10),
+		record:   rate.NewLimiter(rate.Every(2*time.Second), 10),
+		consent:  rate.NewLimiter(rate.Every(5*time.Second), 5),
 		hash:     rate.NewLimiter(rate.Every(5*time.Second), 5),
 	}
 }

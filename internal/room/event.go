@@ -5,9 +5,11 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/chat"
+	"plenum/internal/consent"
 	"plenum/internal/id"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 )
 
 // Event is one thing a seat is told. The last one of a connection is a [Bye].
@@ -26,6 +28,54 @@ type Seat struct {
 	// Exceptions are what differs from the policy for this person; zero for whoever
 	// does not moderate.
 	Exceptions access.Exceptions
+	// Machine says what this seat is if no person: [Recorder]. It has no name, and of
+	// a role no more than that it is never heard nor seen.
+	Machine Machine
+	// Consent is the answer about the running recording: [consent.Asked],
+	// [consent.Yes] or [consent.No]; "" for whoever does not moderate, and while none
+	// runs.
+	Consent consent.Answer
+}
+
+// Machine is a kind of participant that is no person.
+type Machine string
+
+// Recorder takes what those send who consent.
+const Recorder Machine = "recorder"
+
+// RecordingState is how far a recording is.
+type RecordingState string
+
+// The states.
+const (
+	RecordingOff      RecordingState = "off"
+	RecordingStarting RecordingState = "starting" // everybody is asked, the recorder is on its way
+	RecordingOn       RecordingState = "on"
+	RecordingPaused   RecordingState = "paused"
+)
+
+// Recording is how the sitting's recording stands.
+type Recording struct {
+	State   RecordingState
+	ID      id.Recording // "" when off
+	By      id.Seat      // who changed it last; "" for the program
+	Since   time.Time    // zero when off
+	Elapsed time.Duration
+	Layout  recording.Layout // "" when off
+	// Question is what everybody is asked; nil when off.
+	Question *Question
+
+	// For those who may start or stop one only. Trouble is why nothing is recorded,
+	// Unavailable why nothing can be: codes of faults, "" for none. Interrupted says
+	// that the last one was ended by a crash of the server.
+	Trouble, Unavailable string
+	Interrupted          bool
+}
+
+// Question is what a recording asks everybody in it.
+type Question struct {
+	Words    consent.Words
+	Erasable bool // a no after a yes may be for what is past, too
 }
 
 // Reason is why a seat or a connection is over.
@@ -60,9 +110,11 @@ type (
 		Chat         []chat.Message
 		Rights       []access.Right
 		Spotlight    id.Seat
-		HostPIN      bool       // there is one
-		Gate         *Gate      // nil without the right to let in
-		Media        pii.Secret // token for the SFU
+		HostPIN      bool  // there is one
+		Gate         *Gate // nil without the right to let in
+		Recording    Recording
+		Consent      consent.Answer // mine; "" while nothing is recorded
+		Media        pii.Secret     // token for the SFU
 		Now          time.Time
 		Resumed      bool // the seat was kept with hand and all
 	}
@@ -111,6 +163,11 @@ type (
 	UnmuteAsked struct{ By id.Seat }
 	// MediaOpened carries a fresh token for the SFU: connect there again.
 	MediaOpened struct{ Token pii.Secret }
+	// RecordingSet tells everybody how the recording stands. One with another ID than
+	// before has asked everybody anew.
+	RecordingSet struct{ Recording Recording }
+	// Consented tells one seat its answer.
+	Consented struct{ Answer consent.Answer }
 	// Waiting tells somebody who is not in yet why. It comes first on their
 	// connection, and again when something of it changes.
 	Waiting struct {
@@ -173,4 +230,6 @@ func (Muted) event()           {}
 func (Stopped) event()         {}
 func (UnmuteAsked) event()     {}
 func (MediaOpened) event()     {}
+func (RecordingSet) event()    {}
+func (Consented) event()       {}
 func (Bye) event()             {}

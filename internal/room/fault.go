@@ -34,10 +34,15 @@ var (
 	ErrNoPIN            = fault.New("room.Do", fault.Conflict, "pin.none", "This meeting has no host PIN.")
 	ErrPIN              = fault.New("room.Do", fault.Forbidden, "pin.wrong", "This is not the host PIN.")
 	ErrPINTries         = fault.New("room.Do", fault.Exhausted, "pin.too_many", "That was wrong too often. Wait a while and try again.")
+	ErrQuestion         = fault.New("room.Do", fault.Conflict, "consent.changed", "The question is another one now. Read it, and answer again.")
+	ErrUnkept           = fault.New("room.Do", fault.Unavailable, "consent.unkept", "Your answer could not be kept, so you are not recorded. Try again.")
 	ErrCommand          = fault.New("room.Do", fault.Invalid, "command.invalid", "The message cannot be understood.")
 	ErrTooFast          = fault.New("room.Do", fault.Exhausted, "chat.too_fast", "You are writing too fast.")
 	ErrRate             = fault.New("room.Do", fault.Exhausted, "rate.limited", "That was too often.")
 )
+
+// errBroken is why a recording has ended that does not say so itself.
+var errBroken = fault.New("room.stood", fault.Unavailable, "recording.broken", "The recording has ended by itself. What was recorded until then is kept.")
 
 // errOver says that the room's goroutine has ended: look for the next one.
 var errOver = errors.New("room: over")

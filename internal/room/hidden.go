@@ -17,17 +17,24 @@ func sees(by, other *seat) bool {
 func view(by, other *seat) Seat {
 	v := other.Seat
 	if !by.Role.Moderates() {
-		v.Exceptions = access.Exceptions{}
+		v.Exceptions, v.Consent = access.Exceptions{}, ""
 	}
 	return v
 }
 
 func (o *owner) seatsSeenBy(by *seat) []Seat {
-	seats := make([]Seat, 0, len(o.order))
+	seats := make([]Seat, 0, len(o.order)+1)
 	for _, other := range o.order {
 		if sees(by, other) {
 			seats = append(seats, view(by, other))
 		}
+	}
+	if t := o.recordings.running; t != nil { // seen by all, in its place in the order of joining
+		at := slices.IndexFunc(seats, func(s Seat) bool { return s.JoinedAt.After(t.recorder.JoinedAt) })
+		if at < 0 {
+			at = len(seats)
+		}
+		seats = slices.Insert(seats, at, t.recorder)
 	}
 	return seats
 }
@@ -83,6 +90,9 @@ func (o *owner) uncover(s *seat, before []access.Right) {
 			o.tell(s, SpotlightSet{Seat: o.spotlightFor(s)})
 		}
 	}
+	if recorded := slices.Contains(before, access.Record) || slices.Contains(before, access.StopRecord); recorded != s.records() {
+		o.tell(s, RecordingSet{Recording: o.recordingFor(s)})
+	}
 	if !slices.Contains(before, access.Admit) && s.may(access.Admit) {
 		g := o.gate()
 		o.tell(s, LobbyChanged{Lobby: g.Lobby})
@@ -91,7 +101,7 @@ func (o *owner) uncover(s *seat, before []access.Right) {
 			o.tell(s, WaiterCame{Waiter: w})
 		}
 		for _, other := range o.order {
-			if other != s && !other.Exceptions.Empty() {
+			if other != s && (!other.Exceptions.Empty() || other.Consent != "") {
 				o.tell(s, Changed{Seat: view(s, other)})
 			}
 		}

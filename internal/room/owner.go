@@ -27,6 +27,7 @@ type owner struct {
 	inbox        chan message
 	unpublished  *screens
 	moves        *moves
+	standings    *standings
 	people       atomic.Int32
 	waitingCount atomic.Int32
 	facts        atomic.Pointer[facts]
@@ -36,6 +37,7 @@ type owner struct {
 	// state
 	meeting      meeting.Meeting
 	organisation string
+	recordings   tapings
 	removed      map[id.Seat]struct{} // seats and passes; each seat has at most 1+maxEpoch
 	bars         bars
 	excepted     map[id.User]access.Exceptions // of accounts, for the sitting
@@ -51,6 +53,7 @@ type owner struct {
 	lastHand     time.Time
 	media        *mediaQueue
 	clerk        *clerk
+	scribe       *scribe
 	beside       *sync.WaitGroup // what aside runs
 	besideCtx    context.Context //nolint:containedctx // of the goroutines of beside, which end with the room.
 	slow         []*seat         // lost their connection while being told something
@@ -148,6 +151,7 @@ func newOwner(r *Rooms, meeting id.Meeting) *owner {
 		inbox:       make(chan message, inboxSize),
 		unpublished: &screens{seats: make(map[id.Seat]struct{}), signal: make(chan struct{}, 1)},
 		moves:       newMoves(),
+		standings:   newStandings(),
 		done:        make(chan struct{}),
 		bars:        newBars(),
 		excepted:    make(map[id.User]access.Exceptions),
@@ -175,10 +179,14 @@ func (o *owner) run(ctx context.Context) {
 	work.Go(func() { o.media.run(working) })
 	o.clerk, o.beside, o.besideCtx = newClerk(), &work, working
 	work.Go(func() { o.clerk.run(working) })
+	o.scribe = newScribe(o.rooms.recordings, o.rooms.log)
+	work.Go(func() { o.scribe.run(working) })
+	o.lookBack()
 
 	o.work(ctx)
 
 	stopWork()
+	o.scribe.close()
 	work.Wait()
 	if o.over && o.opened {
 		o.closeMedia(ctx)
@@ -202,6 +210,8 @@ func (o *owner) work(ctx context.Context) {
 			}
 		case <-o.moves.signal:
 			o.moved()
+		case <-o.standings.signal:
+			o.stood()
 		case now := <-tick.C:
 			o.expire(now)
 		}
@@ -235,6 +245,7 @@ func (o *owner) load(ctx context.Context) error {
 		o.removed[s] = struct{}{}
 	}
 	o.meeting, o.organisation, o.emptySince = m, organisation.Name, time.Now()
+	o.recordings.off = organisation.Settings.Recording.Off
 	o.publish()
 	return nil
 }
@@ -278,6 +289,7 @@ func (o *owner) expire(now time.Time) {
 			o.turnAway(w, ReasonLost, "", Bye{Reason: ReasonLost})
 		}
 	}
+	o.watchTaping(now)
 	o.settleWaiting() // those whom the room could not seat a while ago
 	// A room in which somebody is about to arrive is needed a moment longer.
 	idle := len(o.order) == 0 && len(o.tickets) == 0 && len(o.waiting) == 0 && now.Sub(o.arriving) >= arrivalLife
@@ -287,8 +299,10 @@ func (o *owner) expire(now time.Time) {
 }
 
 // dismiss says goodbye to everyone. After draining, each client waits another
-// while of one to four seconds, so that they do not come back as one.
+// while of one to four seconds, so that they do not come back as one. Nothing is
+// recorded of nobody.
 func (o *owner) dismiss(why Reason) {
+	o.stopTaping(nil, "")
 	kept := time.Now().Add(awayLife)
 	for _, s := range o.order {
 		if s.conn == nil {
@@ -339,6 +353,7 @@ func (o *owner) end(ctx context.Context, entries ...audit.Entry) error {
 // spot shows one seat large for everybody.
 func (o *owner) spot(seat id.Seat) {
 	o.spotlight = seat
+	o.spotted()
 	o.tellSpotlight()
 }
 
@@ -372,8 +387,16 @@ func (refreshing) serve(ctx context.Context, o *owner) (struct{}, error) {
 	if err != nil {
 		return struct{}{}, err
 	}
+	organisation, err := o.rooms.store.Tenant(ctx, m.Tenant)
+	if err != nil {
+		return struct{}{}, err
+	}
 	if err := o.forgive(ctx); err != nil {
 		return struct{}{}, err
+	}
+	o.meeting.Recording, o.meeting.EndToEnd, o.recordings.off = m.Recording, m.EndToEnd, organisation.Settings.Recording.Off
+	if m.EndToEnd || o.recordings.off {
+		o.stopTaping(nil, codeOf(o.cannotRecord()))
 	}
 	o.meeting.Name, o.meeting.Welcome, o.meeting.MaxShares, o.meeting.Owner = m.Name, m.Welcome, m.MaxShares, m.Owner
 	o.meeting.HostPINHash, o.meeting.AccountRequired, o.meeting.Newcomers, o.meeting.Roles = m.HostPINHash, m.AccountRequired, m.Newcomers, m.Roles

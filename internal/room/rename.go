@@ -46,6 +46,7 @@ func (m Rename) apply(ctx context.Context, o *owner, c *call) error {
 		}
 	}
 	s.Name = name
+	o.renamed(s)
 	o.renew(s)
 	o.changed(s)
 	return nil

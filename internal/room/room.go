@@ -73,12 +73,13 @@ type Config struct {
 
 // Rooms are all live rooms of this server.
 type Rooms struct {
-	store     Store
-	media     Media
-	pool      Pool // nil for no limit
-	passwords Passwords
-	log       *slog.Logger
-	sealer    cipher.AEAD
+	store      Store
+	media      Media
+	pool       Pool // nil for no limit
+	passwords  Passwords
+	recordings Recordings // nil when there are none
+	log        *slog.Logger
+	sealer     cipher.AEAD
 
 	key         [32]byte // of this start, for digests
 	passcodes   *brake   // wrong passcodes, by meeting and source
@@ -104,6 +105,7 @@ func New(c Config) (*Rooms, error) {
 	}
 	r := &Rooms{
 		store: c.Store, media: c.Media, pool: c.Pool, passwords: c.Passwords, log: c.Logger, sealer: sealer,
+		recordings: c.Recordings,
 		passcodes:  newBrake(passcodeTries),
 		proved:     &proved{seen: make(map[digest]struct{})},
 		pins:       newBrake(pinTries),

@@ -24,7 +24,8 @@ type seat struct {
 	keptUntil time.Time     // while away
 	sharedAt  time.Time
 	limits    *limits
-	claiming  bool // a PIN of theirs is being looked at
+	claiming  bool   // a PIN of theirs is being looked at
+	reply     *reply // about the running recording; nil when there is none
 
 	// Resume tokens; see claims.
 	epoch  int
@@ -219,6 +220,7 @@ func (o *owner) seat(ctx context.Context, s *seat, conn *Conn) error {
 	_, known := o.seats[s.ID]
 	if !known {
 		o.sit(s)
+		o.ask(s)
 	}
 	s.conn.send(o.welcome(s, resume, media, known))
 	switch {
@@ -253,6 +255,7 @@ func (o *owner) welcome(s *seat, resume, media pii.Secret, resumed bool) Welcome
 		You: s.ID, Resume: resume, Meeting: o.meeting, Organisation: o.organisation,
 		Seats: o.seatsSeenBy(s), Chat: o.messagesOf(s.ID), Rights: s.rights, Spotlight: o.spotlightFor(s),
 		HostPIN: o.meeting.HostPINHash != "", Media: media, Now: time.Now(), Resumed: resumed,
+		Recording: o.recordingFor(s), Consent: s.Consent,
 	}
 	if s.may(access.Admit) {
 		w.Gate = o.gate()
@@ -288,6 +291,7 @@ func (o *owner) leave(s *seat, why Reason) { o.leaveWith(s, why, Bye{Reason: why
 
 // leaveWith frees the seat with other last words than the others are told.
 func (o *owner) leaveWith(s *seat, why Reason, last Bye) {
+	o.unheard(s)
 	if s.conn != nil {
 		s.conn.bye(last)
 		s.conn = nil

@@ -58,6 +58,13 @@ export interface Commands {
   'lobby.denyAll': DenyAll; // right: admit
   'lobby.tell': TellWaiting; // right: admit; a message to one or all who wait
   'passcode.set': SetPasscode; // right: setPasscode; "" removes it
+  'record.start': RecordStart; // right: record
+  'record.pause': Empty; // right: stopRecord
+  'record.resume': Empty; // right: record
+  'record.stop': Empty; // right: stopRecord
+  'record.layout': RecordStart; // right: record; while it runs
+  'record.chapter': RecordChapter; // right: record; while it runs
+  consent: Consent; // everybody, about themselves
   'media.token': Empty; // a fresh SFU token comes as "media"
 }
 /**
@@ -83,6 +90,8 @@ export interface Events {
   stopped: Stopped; // my camera or share was stopped
   'unmute.asked': By;
   media: Media; // connect to the SFU again with this
+  recording: Recording; // whenever something of it changes
+  'consent.mine': Consented; // my answer, also when another page of mine gave it
   bye: Bye; // last message; the socket closes
   /**
    * While somebody waits to be let in they get these, "pong", "refused", "ok" to
@@ -138,6 +147,8 @@ export interface Welcome {
    * Gate is set for seats with the right admit only.
    */
   gate?: Gate;
+  recording: Recording;
+  consent: string; // my answer: "", "asked", "yes", "no"
   media: Media;
   startedAt: number /* int64 */; // unix ms
   now: number /* int64 */; // unix ms, server clock
@@ -169,6 +180,16 @@ export interface Seat {
   hand: number /* int64 */; // unix ms when raised, 0 when down: the queue's order
   away: boolean; // connection lost, the seat is kept for 60 s
   sharing: boolean;
+  /**
+   * Machine is "recorder" for the seat that records, "" for people. Machines have
+   * no rights, no role in the sense of people, and no name of their own.
+   */
+  machine?: string;
+  /**
+   * Consent is their answer about the running recording, "asked", "yes" or "no";
+   * only for seats that moderate.
+   */
+  consent?: string;
   /**
    * What differs from the policy for this person; only for seats that moderate.
    */
@@ -336,6 +357,78 @@ export interface SetPasscode {
 export interface Passcode {
   set: boolean;
   by: string;
+}
+/**
+ * RecordStart begins a recording, or arranges the picture of a running one: "grid",
+ * "speaker", "share"; "" is what the meeting's settings say.
+ */
+export interface RecordStart {
+  layout: string;
+}
+/**
+ * RecordChapter begins a chapter, title of 1 to 100 characters.
+ */
+export interface RecordChapter {
+  title: string;
+}
+/**
+ * Consent answers the question of a recording.
+ */
+export interface Consent {
+  recording: string;
+  yes: boolean;
+  version: number /* int */; // of the words that were shown
+  language: string; // in which they were shown: en, de, fr, nl
+  /**
+   * Past asks, with a no after a yes, that what was recorded until now be blacked
+   * out and muted; only where erasable.
+   */
+  past?: boolean;
+}
+/**
+ * Consented is my answer: "asked", "yes", "no".
+ */
+export interface Consented {
+  answer: string;
+}
+/**
+ * Recording is how it stands, for everybody.
+ */
+export interface Recording {
+  /**
+   * State is "off", "starting" (the recorder is on its way: consent is asked, the
+   * mark is shown), "on", "paused".
+   */
+  state: string;
+  id: string; // "" when off
+  by: string; // seat that changed it last; "" for the program
+  since: number /* int64 */; // unix ms, of the start
+  /**
+   * Elapsed is how long has been recorded until Now of this message, ms.
+   */
+  elapsed: number /* int64 */;
+  layout: string;
+  /**
+   * Question is what everybody is asked; nil when off.
+   */
+  question?: Question;
+  /**
+   * For seats with the right record or stopRecord only: why nothing is recorded at
+   * the moment (a fault code, "" for none), why one cannot begin here (likewise),
+   * and that the last one was ended by a crash of the server.
+   */
+  trouble?: string;
+  unavailable?: string;
+  interrupted?: boolean;
+}
+/**
+ * Question is the organisation's words. Languages without a text are asked in the
+ * program's own words, which have version 0 in every language.
+ */
+export interface Question {
+  version: number /* int */;
+  texts: { [key: string]: string}; // by language
+  erasable: boolean;
 }
 /**
  * SeatRef names the seat a command acts on.
