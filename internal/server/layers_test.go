@@ -33,9 +33,8 @@ const (
 		"testable and true without knowing how they are stored, carried or shown. Declare the small interface you need, and let server hand in what fills it"
 	whySideways = "adapters and delivery packages do not know each other: each can then be replaced, and tested, alone. " +
 		"Declare the small interface you need in your own package, and let server wire it"
-	// A recording, and a backup, is database, files and keys at once: their joiners take
-	// adapters as they are, where an
-	// interface would only repeat one. Nothing but server imports such a package.
+	// A recording, and a backup, is database, files and keys at once: an interface for
+	// each would only repeat the adapter. Nothing but server and cmd imports the two.
 	whyJoining = "packages that join adapters do not know each other: what two of them need is an adapter's or the domain's"
 	whyDrawer  = "a package is a noun of the trade or the one outside thing it talks to; in a drawer everything ends up and nothing is found"
 )
