@@ -26,7 +26,7 @@ type child struct {
 }
 
 // niceness of ffmpeg: only what nobody else wants (setpriority(2)).
-const niceness = 15
+const niceness = 10
 
 // start runs ffmpeg until ctx ends or it is done; marked connects its descriptor 3.
 func (p program) start(ctx context.Context, marked bool, args ...string) (*child, error) {
@@ -69,6 +69,25 @@ func (p program) start(ctx context.Context, marked bool, args ...string) (*child
 		return nil
 	})
 	return c, nil
+}
+
+// killed reports that somebody ended a child, as the kernel does when memory is short:
+// what is missing then is not the recording's fault, and composing again may help.
+func killed(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && (status.Signal() == syscall.SIGKILL || status.Signal() == syscall.SIGTERM)
+}
+
+// ended waits for a decoder. Frames that it could not decode are counted elsewhere;
+// that it was killed ends the whole.
+func (p program) ended(ctx context.Context, c *child) {
+	if err := c.wait(); killed(err) && ctx.Err() == nil {
+		p.fail(err)
+	}
 }
 
 // tail keeps the last of what ffmpeg complains about. It says nothing about

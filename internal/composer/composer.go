@@ -47,6 +47,7 @@ type Options struct {
 	Names           bool
 	Logo            image.Image // in the upper right corner, at most a sixth of the width
 	Mark            string      // burnt in across the lower edge
+	ViewerMark      string      // burnt in faintly, every ten seconds at another place
 	Words           Words
 	SpeakerChapters bool
 	Blackouts       []Blackout
@@ -68,9 +69,19 @@ func (o Options) blacked(seat id.Seat, at time.Duration) bool {
 type Result struct {
 	Length   time.Duration
 	Chapters []Mark
-	Damage   error // the journal ends early because of this; nil mostly
-	Lost     int   // frames that could not be decoded
+	Damage   error         // the journal ends early because of this; nil mostly
+	Lost     int           // frames that could not be decoded
+	Gaps     []Gap         // where much time was left out in which nothing was recorded
+	From     time.Duration // of Trim: where it begins in what was trimmed
 }
+
+// Gap is time in which there was not one record, longer than [MaxGap]: nobody was seen
+// or heard, or the clock jumped. [ShortGap] of it is in the result, from At on.
+type Gap struct{ At, Length time.Duration }
+
+// MaxGap is how long nothing at all may be recorded until it is not believed: a
+// coffee break with everything off. Of more than that ShortGap is kept.
+const MaxGap, ShortGap = 30 * time.Minute, 10 * time.Second
 
 // Config is what a Composer needs.
 type Config struct {
@@ -97,10 +108,42 @@ func (c *Composer) Check(ctx context.Context) (string, error) {
 	return p.Version, err
 }
 
-// Compose writes the MP4 of a journal to w, front to back, when all is encoded:
-// after an error from before that, nothing was written.
-func (c *Composer) Compose(ctx context.Context, src Source, o Options, w io.Writer) (Result, error) {
-	result, err := c.compose(ctx, src, o, w)
+type progressKey struct{}
+
+// WithProgress lets what is made under ctx tell how far it is, from 0 to 1: Compose
+// beside [Options.Progress], Trim and Mark.
+func WithProgress(ctx context.Context, tell func(done float64)) context.Context {
+	return context.WithValue(ctx, progressKey{}, tell)
+}
+
+func progressOf(ctx context.Context) func(done float64) {
+	if tell, ok := ctx.Value(progressKey{}).(func(float64)); ok {
+		return tell
+	}
+	return func(float64) {}
+}
+
+// begin returns a context that ends what the program was started for, with the reason
+// why, and a function that ends it and waits for all that runs.
+func (p *program) begin(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	p.fail = cancel
+	return ctx, func() {
+		cancel(nil)
+		p.running.Wait()
+	}
+}
+
+// why adds the reason for which ctx ended to what failed therefore.
+func why(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		return errors.Join(cause, err)
+	}
+	return err
+}
+
+// finished turns what failed into a fault, unless ctx had ended.
+func finished(ctx context.Context, op string, result Result, err error) (Result, error) {
 	if err == nil {
 		return result, nil
 	}
@@ -110,7 +153,16 @@ func (c *Composer) Compose(ctx context.Context, src Source, o Options, w io.Writ
 	if _, known := errors.AsType[*fault.Error](err); known {
 		return Result{}, err
 	}
-	return Result{}, ErrFailed.With(err)
+	failed := ErrFailed.With(err)
+	failed.Op = op
+	return Result{}, failed
+}
+
+// Compose writes the MP4 of a journal to w, front to back, when all is encoded:
+// after an error from before that, nothing was written.
+func (c *Composer) Compose(ctx context.Context, src Source, o Options, w io.Writer) (Result, error) {
+	result, err := c.compose(ctx, src, o, w)
+	return finished(ctx, "composer.Compose", result, err)
 }
 
 func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writer) (_ Result, err error) {
@@ -125,13 +177,10 @@ func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writ
 	if err != nil {
 		return Result{}, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer func() {
-		cancel(nil)
-		program.running.Wait()
-	}()
-	j := &job{program: program, plan: p, src: src, options: o, threads: c.config.Threads}
-	m := &movie{width: o.Width, height: o.Height, length: time.Duration(p.ticks) * time.Second / fps, chapters: p.chapters}
+	ctx, stop := program.begin(ctx)
+	defer stop()
+	j := &job{program: program, plan: p, src: src, options: o, threads: c.config.Threads, tell: progressOf(ctx)}
+	m := &movie{width: o.Width, height: o.Height, length: time.Duration(p.ticks) * time.Second / fps, lead: priming, chapters: p.chapters}
 
 	var soundScratch, pictureScratch *scratch
 	if soundScratch, err = newScratch(c.config.Scratch); err != nil {
@@ -155,15 +204,15 @@ func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writ
 	for range work {
 		if failed := <-done; failed != nil && err == nil {
 			err = failed
-			cancel(failed)
+			program.fail(failed)
 		}
 	}
 	if err != nil {
-		return Result{}, err
+		return Result{}, why(ctx, err)
 	}
-	if _, err := m.WriteTo(w); err != nil {
+	if _, err := m.WriteTo(&meter{ctx: ctx, w: w, report: func(float64) {}}); err != nil {
 		return Result{}, err
 	}
 	j.report(1)
-	return Result{Length: m.length, Chapters: m.chapters, Damage: p.damage, Lost: j.lost}, nil
+	return Result{Length: m.length, Chapters: m.chapters, Damage: p.damage, Lost: j.lost, Gaps: p.gaps}, nil
 }

@@ -80,7 +80,7 @@ func (p program) decoder(ctx context.Context, codec recording.Codec, w, h int) (
 	head = binary.LittleEndian.AppendUint32(head, 1)
 	d.queue = [][]byte{append(head, make([]byte, 8)...)}
 	p.running.Go(d.write)
-	p.running.Go(func() { d.read(ctx) })
+	p.running.Go(func() { d.read(ctx, p) })
 	return d, nil
 }
 
@@ -135,13 +135,13 @@ func (d *decoder) write() {
 	}
 }
 
-func (d *decoder) read(ctx context.Context) {
+func (d *decoder) read(ctx context.Context, p program) {
 	defer func() {
 		d.mu.Lock()
 		d.dead, d.queue = true, nil
 		d.wake.Signal()
 		d.mu.Unlock()
-		d.child.wait() //nolint:errcheck // what is missing is counted as lost frames
+		p.ended(ctx, d.child)
 		close(d.pictures)
 	}()
 	out, marks := bufio.NewReaderSize(d.child.out, 1<<16), bufio.NewReader(d.child.marks)

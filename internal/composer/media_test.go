@@ -194,7 +194,10 @@ func near(a, b [3]int) bool {
 // audio decodes all sound, to mono.
 func (r result) audio(t testing.TB) []float64 {
 	t.Helper()
-	raw := ffmpeg(t, "-i", r.path, "-vn", "-f", "f32le", "-ac", "1", "-ar", "48000", "-")
+	return floats(ffmpeg(t, "-i", r.path, "-vn", "-f", "f32le", "-ac", "1", "-ar", "48000", "-"))
+}
+
+func floats(raw []byte) []float64 {
 	list := make([]float64, len(raw)/4)
 	for i := range list {
 		list[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))

@@ -28,6 +28,7 @@ type movie struct {
 	video, audio  *stream // video may be nil
 	width, height int
 	length        time.Duration
+	lead          int64 // samples before the sound's beginning, silent
 	chapters      []Mark
 }
 
@@ -71,6 +72,9 @@ func (m *movie) WriteTo(w io.Writer) (int64, error) {
 		size += c.size
 	}
 	ftyp := box("ftyp", []byte("isom"), u32(0x200), []byte("isomiso2avc1mp41"))
+	if m.video == nil {
+		ftyp = box("ftyp", []byte("M4A "), u32(0x200), []byte("M4A isomiso2mp41"))
+	}
 	// The boxes' size does not depend on the offsets in them, which depend on it.
 	first := int64(len(ftyp)) + int64(len(m.moov(chunks, 0))) + 16
 	head := slices.Concat(ftyp, m.moov(chunks, first), u32(1), []byte("mdat"), u64(size+16))
@@ -95,10 +99,19 @@ func (m *movie) streams() []*stream {
 // titles are the samples of the chapter track, which stand first in the data:
 // text with its length before it (QuickTime File Format, text samples).
 func (m *movie) titles() (b []byte) {
-	for _, c := range m.chapters {
+	for _, c := range m.parts() {
 		b = append(b, titleSample(c)...)
 	}
 	return b
+}
+
+// parts are the chapters with what is before the first, which has no title: the
+// samples of a track follow each other without a gap.
+func (m *movie) parts() []Mark {
+	if len(m.chapters) == 0 || m.chapters[0].At == 0 {
+		return m.chapters
+	}
+	return append([]Mark{{}}, m.chapters...)
 }
 
 func titleSample(c Mark) []byte {
@@ -136,7 +149,7 @@ func (m *movie) trak(number int, s *stream, chunks []chunk, offset int64) []byte
 	video := s == m.video
 	length := s.length()
 	kind, header, volume, width, height := "soun", box("smhd", make([]byte, 8)), 0x100, 0, 0
-	start := int64(priming)
+	start := m.lead
 	if video {
 		kind, header, volume, width, height = "vide", box("vmhd", u32(1), make([]byte, 8)), 0, m.width, m.height
 		if start = 0; len(s.samples) > 0 {
@@ -192,10 +205,11 @@ func (s *stream) table(chunks []chunk, offset int64) []byte {
 // chapterTrak is a text track that no player shows, and the others refer to.
 func (m *movie) chapterTrak(number int, first int64) []byte {
 	var stts, sizes, offsets list
-	for i, c := range m.chapters {
+	chapters := m.parts()
+	for i, c := range chapters {
 		end := m.length
-		if i+1 < len(m.chapters) {
-			end = m.chapters[i+1].At
+		if i+1 < len(chapters) {
+			end = chapters[i+1].At
 		}
 		stts.run(uint32((end.Milliseconds() - c.At.Milliseconds()))) //nolint:gosec // chapters are in order
 		size := len(titleSample(c))

@@ -58,7 +58,7 @@ func (p program) voice(ctx context.Context) (*voice, error) {
 	v.page(2, 0, append([]byte("OpusHead\x01\x02\x00\x00"), 0x80, 0xbb, 0, 0, 0, 0, 0))
 	v.page(0, 0, append([]byte("OpusTags"), make([]byte, 8)...))
 	p.running.Go(func() { v.write(ctx) })
-	p.running.Go(func() { v.read(ctx) })
+	p.running.Go(func() { v.read(ctx, p) })
 	return v, nil
 }
 
@@ -132,9 +132,9 @@ func (v *voice) write(ctx context.Context) {
 	}
 }
 
-func (v *voice) read(ctx context.Context) {
+func (v *voice) read(ctx context.Context, p program) {
 	defer func() {
-		v.child.wait() //nolint:errcheck // what is missing is silent
+		p.ended(ctx, v.child)
 		close(v.decoded)
 	}()
 	out, marks := bufio.NewReaderSize(v.child.out, 1<<16), bufio.NewReader(v.child.marks)

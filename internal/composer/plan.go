@@ -1,7 +1,9 @@
 package composer
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -25,6 +27,7 @@ type plan struct {
 	groups   map[uint32][]group // of each video track
 	allowed  map[id.Seat][]span // when a person may be heard, in the result's time
 	chapters []Mark
+	gaps     []Gap
 	damage   error // why reading ended early
 }
 
@@ -85,6 +88,7 @@ func survey(src Source, o Options) (*plan, error) {
 	var moments []moment
 	keys := map[uint32][]time.Duration{}
 	var end, last time.Duration
+	busy := quarters{}
 	for r, err := range src.Records {
 		if errors.Is(err, recording.ErrRecord) {
 			p.damage = err
@@ -94,6 +98,7 @@ func survey(src Source, o Options) (*plan, error) {
 			return nil, err
 		}
 		last = max(last, r.At)
+		busy.mark(r.At)
 		switch r.Kind { //nolint:exhaustive // the others are moments only
 		case recording.Frame:
 			if r.Key && p.tracks[r.Track].Codec != recording.Opus {
@@ -115,6 +120,7 @@ func survey(src Source, o Options) (*plan, error) {
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return int(a.at - b.at) })
 	p.clock = clockOf(moments, end)
+	p.leaveOut(busy.gaps())
 	length, _ := p.clock.out(end)
 	p.ticks = tick(length)
 	if p.ticks == 0 || len(p.tracks) == 0 {
@@ -143,6 +149,38 @@ func clockOf(moments []moment, end time.Duration) clock {
 		c.pauses = append(c.pauses, span{from, end})
 	}
 	return c
+}
+
+// quarters are the quarters of a minute in which there is a record.
+type quarters map[int64]bool
+
+const quarter = 15 * time.Second
+
+func (q quarters) mark(at time.Duration) { q[int64(at/quarter)] = true }
+
+// gaps returns the times of more than [MaxGap] in which there is none.
+func (q quarters) gaps() (gaps []span) {
+	last := int64(-1)
+	for _, n := range slices.Sorted(maps.Keys(q)) {
+		if from, to := time.Duration(last+1)*quarter, time.Duration(n)*quarter; to-from > MaxGap {
+			gaps = append(gaps, span{from, to})
+		}
+		last = n
+	}
+	return gaps
+}
+
+// leaveOut makes gaps short, as if the rest of them were a pause.
+func (p *plan) leaveOut(gaps []span) {
+	for _, g := range gaps {
+		if slices.ContainsFunc(p.clock.pauses, func(s span) bool { return s.from < g.to && g.from < s.to }) {
+			continue // it is a pause, nearly
+		}
+		at, _ := p.clock.out(g.from)
+		p.gaps = append(p.gaps, Gap{At: at, Length: g.to - g.from})
+		p.clock.pauses = append(p.clock.pauses, span{g.from + ShortGap, g.to})
+		slices.SortFunc(p.clock.pauses, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	}
 }
 
 // minFloor is how long somebody must speak to become the one who is shown large.

@@ -26,6 +26,7 @@ type program struct { //nolint:recvcheck // a value, once look has filled it in
 	opus    string // its decoders
 	av1     string
 	running *sync.WaitGroup // what was started with it
+	fail    context.CancelCauseFunc
 }
 
 const oldestMajor, oldestMinor = 5, 1

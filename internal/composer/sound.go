@@ -3,7 +3,6 @@ package composer
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"iter"
 	"math"
 	"strconv"
@@ -50,33 +49,18 @@ type packet struct {
 func (j *job) sound(ctx context.Context, data *scratch) (*stream, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	encoder, err := j.program.start(ctx, false,
-		"-f", "f32le", "-ar", strconv.Itoa(rate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-c:a", "aac", "-b:a", "128k",
-		"-f", "mp4", "-movflags", "empty_moov+default_base_moof", "-frag_duration", "1000000", "pipe:1")
+	encoder, err := j.program.soundEncoder(ctx)
 	if err != nil {
 		return nil, err
 	}
-	type collected struct {
-		stream *stream
-		err    error
-	}
-	result := make(chan collected, 1)
-	go func() {
-		s, err := collect(encoder.out, data)
-		if err != nil {
-			cancel()
-		}
-		result <- collected{s, err}
-	}()
-	mixErr := errors.Join(j.mix(ctx, encoder), encoder.in.Close())
-	if mixErr != nil {
-		cancel()
-	}
-	r := <-result
-	if err := errors.Join(encoder.wait(), r.err, mixErr); err != nil {
-		return nil, err
-	}
-	return r.stream, nil
+	return encoder.through(cancel, data, func() error { return j.mix(ctx, encoder) })
+}
+
+// soundEncoder takes samples and gives AAC.
+func (p program) soundEncoder(ctx context.Context) (*child, error) {
+	return p.start(ctx, false,
+		"-f", "f32le", "-ar", strconv.Itoa(rate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-c:a", "aac", "-b:a", "128k",
+		"-f", "mp4", "-movflags", "empty_moov+default_base_moof", "-frag_duration", "1000000", "pipe:1")
 }
 
 // mix writes all samples of the result to the encoder.
@@ -86,9 +70,11 @@ func (j *job) mix(ctx context.Context, encoder *child) error { //nolint:cyclop /
 	speakers := map[uint32]*speaker{}
 	total := int64(j.plan.ticks) * rate / fps
 	limit := limiter{gain: 1}
-	ended, read := false, int64(0)
+	ended := false
 	for from := int64(0); from < total; from += block {
 		to := from + block
+		// Only of this block: a record far ahead by mistake must not stop the reading.
+		read := from
 		for !ended && read < to+samples(recording.Disorder) {
 			r, more, err := following(records)
 			if err != nil {
@@ -96,7 +82,7 @@ func (j *job) mix(ctx context.Context, encoder *child) error { //nolint:cyclop /
 			}
 			if ended = !more; more {
 				at, within := j.plan.clock.out(r.At)
-				read = max(read, samples(at))
+				read = samples(at)
 				if err := j.hear(ctx, speakers, r, samples(at), within); err != nil {
 					return err
 				}

@@ -9,19 +9,50 @@ import (
 	"github.com/Eyevinn/mp4ff/mp4"
 )
 
-// stream is one encoded track: its bytes in a scratch file, and where in it each
-// sample is. Two hours of pictures are 180,000 samples, 16 bytes each.
+// stream is one encoded track: its bytes one after the other, and how many each
+// sample has. Two hours of pictures are 180,000 samples, 16 bytes each.
 type stream struct {
-	data      *scratch
+	data      source
 	timescale uint32
 	stsd      []byte // the sample description box, with the codec's parameters
 	samples   []sample
+}
+
+// source is bytes that are copied from: a scratch file, another MP4, or both in turn.
+type source interface {
+	copyTo(w io.Writer, offset, n int64) error
 }
 
 type sample struct {
 	size, duration uint32
 	shift          int32 // presentation after decoding time
 	key            bool
+}
+
+// through fills an encoder and keeps what it makes. Where one of both fails, stop
+// ends the other.
+func (c *child) through(stop func(), data *scratch, fill func() error) (*stream, error) {
+	type collected struct {
+		stream *stream
+		err    error
+	}
+	result := make(chan collected, 1)
+	go func() {
+		s, err := collect(c.out, data)
+		if err != nil {
+			stop() // the encoder would wait for somebody to read
+		}
+		result <- collected{s, err}
+	}()
+	filling := errors.Join(fill(), c.in.Close())
+	if filling != nil {
+		stop()
+	}
+	r := <-result
+	if err := errors.Join(c.wait(), r.err, filling); err != nil {
+		return nil, err
+	}
+	return r.stream, nil
 }
 
 // collect reads the fragmented MP4 of one track that an encoder writes, to its end.
