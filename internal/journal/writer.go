@@ -168,6 +168,12 @@ func (w *Writer) Finish(ctx context.Context) error {
 	}
 }
 
+// Chunks is how many there are, once Finish has returned.
+func (w *Writer) Chunks() uint64 {
+	<-w.done
+	return w.number
+}
+
 // Run writes until Finish, or until ctx ends: then it writes what it has, and the
 // journal can be opened again.
 func (w *Writer) Run(ctx context.Context) error {

@@ -124,6 +124,10 @@ func (c *connection) joined(now time.Time, err error) {
 	c.up = true
 	r.tries = 0
 	r.apart.Store(0)
+	if !r.came && r.cfg.Joined != nil {
+		r.cfg.Joined()
+	}
+	r.came = true
 	r.subscribe()
 }
 

@@ -36,6 +36,10 @@ type Config struct {
 	Token func(ctx context.Context) (pii.Secret, error)
 	Sink  Sink
 
+	// Joined is called once, when the recorder has come to the meeting; nil is nobody.
+	// It must not block.
+	Joined func()
+
 	// Alarm is called when nothing can be recorded for the moment, with the reason,
 	// and with nil when it can again: within five seconds, one call at a time. It
 	// must not block for long.
@@ -65,7 +69,6 @@ type Recorder struct {
 	orders   []func() // for Run's goroutine, in order
 	consents map[id.Seat]bool
 
-	active atomic.Bool    // recording, not paused
 	apart  atomic.Int64   // since when there is no connection, on our clock; 0 while there is
 	work   sync.WaitGroup // goroutines that Run waits for
 
@@ -75,6 +78,7 @@ type Recorder struct {
 	conn    *connection
 	retry   time.Time // when to connect again
 	tries   int
+	came    bool   // to the meeting, at least once
 	numbers uint32 // of tracks
 	finish  bool
 	told    map[id.Seat]bool // consents in the journal
@@ -273,7 +277,6 @@ func (r *Recorder) start(now time.Time) {
 		return
 	}
 	r.watch.start(now)
-	r.active.Store(true)
 	r.settle(now)
 }
 
@@ -281,7 +284,6 @@ func (r *Recorder) pause(now time.Time) {
 	if !r.watch.running() {
 		return
 	}
-	r.active.Store(false)
 	r.catchUp()
 	r.endTracks(now)
 	r.event(now, recording.Paused, recording.Event{})
@@ -294,7 +296,6 @@ func (r *Recorder) resume(now time.Time) {
 		return
 	}
 	r.watch.start(now)
-	r.active.Store(true)
 	r.event(now, recording.Resumed, recording.Event{})
 	r.settle(now)
 }
@@ -307,7 +308,6 @@ func (r *Recorder) stop(now time.Time) {
 	if !r.watch.began() {
 		return
 	}
-	r.active.Store(false)
 	r.catchUp()
 	r.endTracks(now)
 	r.event(now, recording.Ended, recording.Event{})
@@ -413,7 +413,7 @@ func (r *Recorder) alarms(ctx context.Context) {
 		case <-look.C:
 		}
 		problem := r.journal.trouble(time.Now())
-		if since := r.apart.Load(); problem == nil && r.active.Load() && since != 0 && onOurs(time.Now())-time.Duration(since) > alarmAfter {
+		if since := r.apart.Load(); problem == nil && since != 0 && onOurs(time.Now())-time.Duration(since) > alarmAfter {
 			problem = ErrDisconnected
 		}
 		if (problem == nil) != (told == nil) || problem != nil && !errors.Is(problem, told) {

@@ -1,0 +1,219 @@
+// Package archive makes recordings of rooms, has the files made of them that people
+// watch, reads those, and destroys all of it: it joins what knows keys, files, the
+// journal, the recorder and the composer, which do not know each other
+// (docs/adr/0024-archive.md).
+package archive
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"plenum/internal/audit"
+	"plenum/internal/blob"
+	"plenum/internal/composer"
+	"plenum/internal/id"
+	"plenum/internal/job"
+	"plenum/internal/recording"
+	"plenum/internal/vault"
+)
+
+// Config is what an Archive is made of.
+type Config struct {
+	Store    Store
+	Vault    *vault.Vault
+	Files    Files
+	Composer *composer.Composer
+	// Signalling is the SFU's handler, gate included.
+	Signalling http.Handler
+	// Receipts signs what is said about deletions.
+	Receipts audit.Signer
+	// Jobs is how many files this node makes at once; with 0 it makes none.
+	Jobs   int
+	Node   string
+	Logger *slog.Logger
+}
+
+// Archive keeps the recordings of a server. Its methods may be called by anyone at
+// any time.
+type Archive struct {
+	cfg   Config
+	store Store
+	files Files
+	log   *slog.Logger
+	jobs  *job.Runner
+
+	standing atomic.Pointer[standing] // of what it needs, as of the last look
+	met      chan struct{}            // closed once interrupted is complete
+
+	mu          sync.Mutex
+	ending      bool                   // guarded by mu, as are the others
+	takes       map[id.Recording]*take // being made
+	open        map[id.Recording]map[*media]struct{}
+	interrupted map[id.Sitting]bool // whose recording a crash ended
+	work        sync.WaitGroup      // of takes
+
+	turns turns // one after the other may change the files of a recording
+}
+
+// standing is why something cannot be done, nil when it can.
+type standing struct {
+	record, compose error
+	over            chan struct{} // closed when there is a newer one
+}
+
+// check is how often what is needed is looked at.
+const checkEvery = time.Minute
+
+// New makes an Archive; [Archive.Run] must follow.
+func New(c Config) *Archive {
+	a := &Archive{
+		cfg: c, store: c.Store, files: c.Files, log: c.Logger,
+		met:   make(chan struct{}),
+		takes: map[id.Recording]*take{}, open: map[id.Recording]map[*media]struct{}{}, interrupted: map[id.Sitting]bool{},
+		turns: turns{busy: map[id.Recording]chan struct{}{}},
+	}
+	a.standing.Store(&standing{record: recording.ErrUnavailable, over: make(chan struct{})})
+	a.jobs = job.New(job.Config{
+		Store: c.Store, Node: c.Node, Workers: c.Jobs, Logger: c.Logger,
+		Do: map[string]func(context.Context, job.Job, func(float64)) error{
+			jobCompose: a.compose, jobTrim: a.trim, jobMark: a.mark,
+		},
+		Failed: a.failed,
+	})
+	return a
+}
+
+// Run keeps the recordings until ctx ends: then those being made are ended in order.
+func (a *Archive) Run(ctx context.Context) error {
+	a.look(ctx)
+	a.wake(ctx)
+	var parts sync.WaitGroup
+	inner, stop := context.WithCancel(ctx)
+	defer stop()
+	parts.Go(func() { a.keep(inner) })
+	var err error
+	if a.cfg.Jobs > 0 {
+		err = a.jobs.Run(inner)
+	} else {
+		<-inner.Done()
+	}
+	stop()
+	a.end()
+	parts.Wait()
+	return err
+}
+
+// keep looks after what is there: each minute whether what is needed is there, and
+// what was not ended; now and then what is to be kept no longer.
+func (a *Archive) keep(ctx context.Context) {
+	a.recover(ctx)
+	a.sweep(ctx)
+	a.expire(ctx, time.Now())
+	look := time.NewTicker(checkEvery)
+	defer look.Stop()
+	last, expired, swept := time.Now(), time.Now(), time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		a.look(ctx)
+		a.recover(ctx)
+		now := time.Now()
+		if jump := (now.Round(0).Sub(last.Round(0)) - now.Sub(last)).Abs(); jump > leapt {
+			// By the new time much may be due. If the clock stays there, it is in an hour.
+			a.log.Error("the clock was set; nothing is deleted by it for an hour")
+			expired = now
+		}
+		last = now
+		if now.Sub(expired) >= expireEvery {
+			expired = now
+			a.expire(ctx, now)
+		}
+		if now.Sub(swept) >= sweepEvery {
+			swept = now
+			a.sweep(ctx)
+		}
+	}
+}
+
+// end ends what is being recorded and waits for it.
+func (a *Archive) end() {
+	a.mu.Lock()
+	a.ending = true
+	takes := make([]*take, 0, len(a.takes))
+	for _, t := range a.takes {
+		takes = append(takes, t)
+	}
+	a.mu.Unlock()
+	for _, t := range takes {
+		t.Stop()
+	}
+	a.work.Wait()
+}
+
+// Ready implements room.Recordings and api.Recordings: it says what is missing here.
+func (a *Archive) Ready() error {
+	s := a.standing.Load()
+	if s.record != nil {
+		return s.record
+	}
+	return s.compose
+}
+
+// look finds out what is missing, and says what changed.
+func (a *Archive) look(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, checkEvery/2)
+	defer cancel()
+	now := &standing{record: a.cannotRecord(ctx), over: make(chan struct{})}
+	if a.cfg.Jobs > 0 {
+		_, now.compose = a.cfg.Composer.Check(ctx)
+	}
+	before := a.standing.Swap(now)
+	defer close(before.over)
+	tell := func(what string, before, now error) {
+		switch {
+		case now != nil && (before == nil || before.Error() != now.Error()):
+			a.log.Warn(what, "error", now)
+		case now == nil && before != nil && !errors.Is(before, recording.ErrUnavailable):
+			a.log.Info("recordings can be made again")
+		}
+	}
+	tell("nothing can be recorded", before.record, now.record)
+	tell("no videos can be made of recordings", before.compose, now.compose)
+}
+
+// cannotRecord tries what a recording needs: its key, and a place for its files.
+func (a *Archive) cannotRecord(ctx context.Context) error {
+	if _, err := a.cfg.Vault.Living(1); err != nil {
+		return err
+	}
+	w, err := a.files.Create(ctx, probe)
+	if err != nil {
+		return unusable(err)
+	}
+	defer w.Abort()
+	if _, err := w.Write([]byte{0}); err != nil {
+		return unusable(err)
+	}
+	if err := w.Commit(); err != nil {
+		return unusable(err)
+	}
+	if err := a.files.Delete(ctx, probe); err != nil {
+		return unusable(err)
+	}
+	return nil
+}
+
+// probe is the name of the file by which writing is tried.
+const probe = "probe"
+
+// Files is a [blob.Store]; the one of a server whose place could not be opened says
+// so whenever it is used.
+type Files = blob.Store

@@ -1,0 +1,264 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"plenum/internal/audit"
+	"plenum/internal/composer"
+	"plenum/internal/fault"
+	"plenum/internal/id"
+	"plenum/internal/job"
+	"plenum/internal/recording"
+	"plenum/internal/vault"
+)
+
+// markedFor is how long a marked download is kept.
+const markedFor = 24 * time.Hour
+
+// Trim implements api.Recordings.
+func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, entries ...audit.Entry) error {
+	done, err := a.turns.wait(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return err
+	}
+	if c == (recording.Cut{}) {
+		if err := a.store.SetCut(ctx, r, c, nil, entries...); err != nil {
+			return err
+		}
+		return a.remove(ctx, s, recording.Trimmed, recording.Marked)
+	}
+	switch {
+	case s.State != recording.StateReady:
+		return recording.ErrNotReady
+	case c.From < 0 || c.To <= c.From:
+		return composer.ErrOrder
+	case c.To > s.Length+time.Second:
+		return composer.ErrBeyond
+	}
+	if err := a.store.SetCut(ctx, r, c, []job.Job{job.Make(jobTrim, r, cutOptions(c), time.Now())}, entries...); err != nil {
+		return err
+	}
+	a.jobs.Wake()
+	return nil
+}
+
+func cutOptions(c recording.Cut) []byte {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic("archive: JSON refused times: " + err.Error())
+	}
+	return b
+}
+
+// remove forgets and removes all files of these kinds.
+func (a *Archive) remove(ctx context.Context, s recording.Sealed, kinds ...recording.AssetKind) error {
+	var files []id.Asset
+	for _, f := range s.Files {
+		if slices.Contains(kinds, f.Kind) {
+			files = append(files, f.ID)
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	if err := a.store.RemoveAssets(ctx, s.ID, files); err != nil {
+		return err
+	}
+	a.drop(ctx, s.ID, files...)
+	return nil
+}
+
+// trim cuts the video, if it is still wanted as the job says.
+func (a *Archive) trim(ctx context.Context, j job.Job, progress func(float64)) error {
+	var cut recording.Cut
+	if err := json.Unmarshal(j.Options, &cut); err != nil {
+		return fault.Wrap("archive.trim", err)
+	}
+	wanted := func(s recording.Sealed) bool { return s.State == recording.StateReady && s.Cut == cut }
+	asset := recording.SealedAsset{Asset: recording.Asset{ID: id.New[id.Asset](), Recording: j.Recording, Kind: recording.Trimmed}}
+	return a.derive(ctx, asset, recording.Video, progress, wanted, func(ctx context.Context, from recording.Media, to io.Writer) error {
+		_, err := a.cfg.Composer.Trim(ctx, from, from.Size(), cut.From, cut.To, to)
+		return err
+	})
+}
+
+// marking is what a download is to carry, and for whom it is made.
+type marking struct {
+	Text   string `json:"text"`
+	Viewer string `json:"viewer"`
+}
+
+// Mark implements api.Recordings.
+func (a *Archive) Mark(ctx context.Context, r id.Recording, text, viewer string) (id.Asset, float64, error) {
+	done, err := a.turns.wait(ctx, r)
+	if err != nil {
+		return "", 0, err
+	}
+	defer done()
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return "", 0, err
+	}
+	if s.State != recording.StateReady {
+		return "", 0, recording.ErrNotReady
+	}
+	for _, f := range s.Files {
+		if f.Kind == recording.Marked && f.For == viewer && time.Now().Before(f.ExpiresAt) {
+			return f.ID, 1, nil
+		}
+	}
+	key, err := a.key(s.Recording)
+	if err != nil {
+		return "", 0, gone(err)
+	}
+	defer key.Close()
+	jobs, err := a.store.Jobs(ctx, r)
+	if err != nil {
+		return "", 0, err
+	}
+	for _, j := range jobs {
+		if m, err := openMarking(key, j); j.Kind == jobMark && err == nil && m.Viewer == viewer {
+			return "", j.Progress, nil
+		}
+	}
+	plain, err := json.Marshal(marking{text, viewer})
+	if err != nil {
+		return "", 0, fault.Wrap("archive.Mark", err)
+	}
+	j := job.Make(jobMark, r, nil, time.Now())
+	if j.Options, err = seal(key, boxJob+string(j.ID), plain); err != nil {
+		return "", 0, err
+	}
+	if err := a.store.AddJobs(ctx, j); err != nil {
+		return "", 0, err
+	}
+	a.jobs.Wake()
+	return "", 0, nil
+}
+
+func openMarking(key *vault.Key, j job.Job) (m marking, err error) {
+	plain, err := open(key, boxJob+string(j.ID), j.Options)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(plain, &m)
+}
+
+// mark makes a download that carries its viewer's mark.
+func (a *Archive) mark(ctx context.Context, j job.Job, progress func(float64)) error {
+	s, err := a.store.Recording(ctx, j.Recording)
+	if err != nil {
+		return err
+	}
+	key, err := a.key(s.Recording)
+	if err != nil {
+		return err
+	}
+	m, err := openMarking(key, j)
+	key.Close()
+	if err != nil {
+		return err
+	}
+	wanted := func(s recording.Sealed) bool { return s.State == recording.StateReady }
+	asset := recording.SealedAsset{Asset: recording.Asset{
+		ID: id.New[id.Asset](), Recording: j.Recording, Kind: recording.Marked, For: m.Viewer, ExpiresAt: time.Now().Add(markedFor),
+	}}
+	from := recording.Video
+	if slices.ContainsFunc(s.Files, func(f recording.SealedAsset) bool { return f.Kind == recording.Trimmed }) {
+		from = recording.Trimmed
+	}
+	return a.derive(ctx, asset, from, progress, wanted, func(ctx context.Context, from recording.Media, to io.Writer) error {
+		_, err := a.cfg.Composer.Mark(ctx, from, from.Size(), m.Text, to)
+		return err
+	})
+}
+
+// derive makes a file of another one, which takes the place of what was made of the
+// same before. When it is wanted no more it is thrown away.
+func (a *Archive) derive(ctx context.Context, asset recording.SealedAsset, kind recording.AssetKind, progress func(float64),
+	wanted func(recording.Sealed) bool, do func(ctx context.Context, from recording.Media, to io.Writer) error,
+) (err error) {
+	r := asset.Recording
+	if err := a.able(ctx); err != nil {
+		return err
+	}
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(s.Files, func(f recording.SealedAsset) bool { return f.Kind == kind })
+	if at < 0 || !wanted(s) {
+		return nil // it is made anew, and what is wanted of it will be queued then
+	}
+	from, err := a.openMedia(ctx, s.Recording, s.Files[at].ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	key, err := a.key(s.Recording)
+	if err != nil {
+		return err
+	}
+	defer key.Close()
+	asset.Size, err = a.write(ctx, key, r, asset.ID, func(w io.Writer) error {
+		return do(composer.WithProgress(ctx, progress), from, w)
+	})
+	if err != nil {
+		return err
+	}
+	asset.CreatedAt = time.Now()
+	return a.replace(ctx, asset, s.Files[at].ID, wanted)
+}
+
+// replace keeps a file that was made of another one, if that is still there, and
+// forgets what it replaces.
+func (a *Archive) replace(ctx context.Context, asset recording.SealedAsset, source id.Asset, wanted func(recording.Sealed) bool) (err error) {
+	r := asset.Recording
+	done, err := a.turns.wait(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	kept := false
+	defer func() {
+		if !kept {
+			a.drop(ctx, r, asset.ID)
+		}
+	}()
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !wanted(s) || !slices.ContainsFunc(s.Files, func(f recording.SealedAsset) bool { return f.ID == source }) {
+		return nil
+	}
+	var old []id.Asset
+	for _, f := range s.Files {
+		// With a new cut, marked downloads show what is not to be shown any more.
+		if f.Kind == asset.Kind && f.For == asset.For || asset.Kind == recording.Trimmed && f.Kind == recording.Marked {
+			old = append(old, f.ID)
+		}
+	}
+	if err := a.store.AddAsset(ctx, asset); err != nil {
+		return err
+	}
+	kept = true
+	if len(old) == 0 {
+		return nil
+	}
+	if err := a.store.RemoveAssets(ctx, r, old); err != nil {
+		return err
+	}
+	a.drop(ctx, r, old...)
+	return nil
+}
