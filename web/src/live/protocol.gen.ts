@@ -187,7 +187,8 @@ export interface Seat {
   machine?: string;
   /**
    * Consent is their answer about the running recording, "asked", "yes" or "no";
-   * only for seats that moderate.
+   * only for seats that moderate. A "recording" with a new id means "asked" for
+   * everybody, one that is off that there is none: neither is told seat by seat.
    */
   consent?: string;
   /**
@@ -404,7 +405,7 @@ export interface Recording {
   by: string; // seat that changed it last; "" for the program
   since: number /* int64 */; // unix ms, of the start
   /**
-   * Elapsed is how long has been recorded until Now of this message, ms.
+   * Elapsed is how long has been recorded until this was sent, ms.
    */
   elapsed: number /* int64 */;
   layout: string;
