@@ -160,7 +160,7 @@ func (p part) meetingChanges() {
 	ok(t, s.ChangeMeeting(t.Context(), m.ID, meeting.Change{
 		Name: &name, Welcome: &welcome, MaxShares: &shares, Recording: &settings,
 		Policy: meeting.PolicyChange{Microphone: &on, Camera: &off, RecordStart: &start, RecordStop: &nobody},
-		Lobby: &lobby, PasscodeHash: &hash, HostPINHash: &none, AccountRequired: &off, Newcomers: &newcomers, Roles: &roles, Locked: &on,
+		Lobby:  &lobby, PasscodeHash: &hash, HostPINHash: &none, AccountRequired: &off, Newcomers: &newcomers, Roles: &roles, Locked: &on,
 	}, note(m, audit.MeetingChanged)))
 	m.Name, m.Welcome, m.MaxShares, m.Policy.Microphone, m.Policy.Camera = name, welcome, shares, true, false
 	m.Policy.RecordStart, m.Policy.RecordStop, m.Recording = start, nobody, settings
