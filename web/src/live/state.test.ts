@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aGate, aWaiter, openPolicy } from '@/test/live';
+import { aGate, aRecording, aWaiter, openPolicy } from '@/test/live';
 import type { ChatMessage, Seat, Waiting, Welcome } from './protocol.gen';
 import { receivesCamera } from './sight';
 import { blank, forgetReactions, type LiveState, reactionLife, reduce, type ServerMessage } from './state';
@@ -40,6 +40,8 @@ const welcome = (change: Partial<Welcome> = {}): ServerMessage => ({
     locked: false,
     spotlight: '',
     hostPin: false,
+    recording: { state: 'off', id: '', by: '', since: 0, elapsed: 0, layout: '' },
+    consent: '',
     media: { token: 'token' },
     startedAt: now - 5000,
     now: now + 250,
@@ -184,6 +186,44 @@ describe('before the door', () => {
 
   it('forgets the room when a lost seat has to wait again', () => {
     expect(play(welcome(), waiting())).toMatchObject({ phase: 'waiting', seats: {}, order: [], chat: [] });
+  });
+});
+
+describe('the recording', () => {
+  const recorder = seat('robot', { name: '', machine: 'recorder' });
+  const running = aRecording({ elapsed: 7000 });
+
+  it('keeps machines apart from people', () => {
+    const state = play(welcome({ seats: [seat('ada'), recorder, seat('me')] }));
+    expect(state.order).toEqual(['ada', 'me']);
+    expect(Object.keys(state.seats)).toEqual(['ada', 'me']);
+    expect(state.machines).toEqual([recorder]);
+    const later = play(
+      welcome(),
+      { type: 'seat.joined', body: recorder },
+      { type: 'seat.changed', body: { ...recorder, away: true } },
+    );
+    expect(later).toMatchObject({ order: ['ada', 'me'], machines: [{ id: 'robot', away: true }] });
+    const gone = reduce(later, { type: 'seat.left', body: { seat: 'robot', reason: 'left' } }, now);
+    expect(gone.machines).toEqual([]);
+  });
+
+  it('stands as the server says, with the moment it was said', () => {
+    const state = play(welcome({ recording: running, consent: 'yes' }));
+    expect(state.recording).toEqual({ ...running, at: now });
+    expect(state.consent).toBe('yes');
+  });
+
+  it('asks when it begins, keeps the answer while it goes on, and asks anew in the next', () => {
+    const begun = play(welcome(), { type: 'recording', body: { ...running, state: 'starting' } });
+    expect(begun.consent).toBe('asked');
+    const answered = reduce(begun, { type: 'consent.mine', body: { answer: 'yes' } }, now);
+    const paused = reduce(answered, { type: 'recording', body: { ...running, state: 'paused' } }, now);
+    expect(paused.consent).toBe('yes');
+    const next = reduce(paused, { type: 'recording', body: { ...running, id: 'another' } }, now);
+    expect(next.consent).toBe('asked');
+    const off = { state: 'off', id: '', by: '', since: 0, elapsed: 0, layout: '' };
+    expect(reduce(next, { type: 'recording', body: off }, now).consent).toBe('');
   });
 });
 

@@ -2,7 +2,17 @@
  * What the client knows of the room, and the pure function that brings it up
  * to date with one message of the server. Nothing here touches the network.
  */
-import type { ChatMessage, Events, Gate, MeetingInfo, Policy, Seat, Waiter, Waiting } from './protocol.gen';
+import type {
+  ChatMessage,
+  Events,
+  Gate,
+  MeetingInfo,
+  Policy,
+  Recording,
+  Seat,
+  Waiter,
+  Waiting,
+} from './protocol.gen';
 
 /** A message of the server: its type, its body and, on answers, the ref of the command. */
 export type ServerMessage = {
@@ -29,6 +39,11 @@ export interface RecentReaction {
   readonly at: number;
 }
 
+/** How the recording stands, as the server told it at `at` on this client's clock, unix ms. */
+export interface RecordingState extends Readonly<Recording> {
+  readonly at: number;
+}
+
 /** The room as this client sees it. */
 export interface LiveState {
   readonly phase: Phase;
@@ -42,7 +57,10 @@ export interface LiveState {
   readonly since: number | null;
   /** My seat id, '' before the first welcome. */
   readonly you: string;
+  /** The people. Machines are not among them, so that nobody counts, hears or shows one as a person. */
   readonly seats: Readonly<Record<string, Seat>>;
+  /** Seats that are no people: the recorder. */
+  readonly machines: readonly Seat[];
   /** Seat ids in order of joining. */
   readonly order: readonly string[];
   /** Oldest first, at most {@link chatLimit}. */
@@ -59,6 +77,9 @@ export interface LiveState {
   readonly hostPin: boolean;
   /** Who waits and how the door stands; null for who may not admit. */
   readonly gate: Gate | null;
+  readonly recording: RecordingState;
+  /** My answer about the running recording: 'asked', 'yes', 'no'; '' when there is none. */
+  readonly consent: string;
   /** Unix ms, server clock. */
   readonly startedAt: number;
   /** Server clock minus this client's clock, ms. */
@@ -95,6 +116,16 @@ const emptyGate: Gate = {
   passcode: false,
 };
 
+const notRecorded: RecordingState = {
+  state: 'off',
+  id: '',
+  by: '',
+  since: 0,
+  elapsed: 0,
+  layout: '',
+  at: 0,
+};
+
 /** The state before anything is known. */
 export const blank: LiveState = {
   phase: 'idle',
@@ -104,6 +135,7 @@ export const blank: LiveState = {
   since: null,
   you: '',
   seats: {},
+  machines: [],
   order: [],
   chat: [],
   unread: 0,
@@ -114,6 +146,8 @@ export const blank: LiveState = {
   meeting: null,
   hostPin: false,
   gate: null,
+  recording: notRecorded,
+  consent: '',
   startedAt: 0,
   clockOffset: 0,
   reactions: [],
@@ -149,6 +183,10 @@ export function reduce(state: LiveState, message: ServerMessage, now: number): L
       return { ...state, locked: message.body.locked };
     case 'spotlight':
       return { ...state, spotlight: message.body.seat };
+    case 'recording':
+      return withRecording(state, message.body, now);
+    case 'consent.mine':
+      return { ...state, consent: message.body.answer };
     default:
       return reduceDoor(state, message, now);
   }
@@ -193,6 +231,15 @@ function inLine(waiting: readonly Waiter[], waiter: Waiter): Waiter[] {
   return [...waiting.filter(({ id }) => id !== waiter.id), waiter].sort((a, b) => a.since - b.since);
 }
 
+/** Each recording asks anew: what was answered about the one before says nothing of this one. */
+function withRecording(state: LiveState, recording: Recording, now: number): LiveState {
+  const same = recording.id === state.recording.id;
+  const consent = recording.id === '' ? '' : same ? state.consent : 'asked';
+  return { ...state, recording: { ...recording, at: now }, consent };
+}
+
+const isMachine = ({ machine }: Seat): boolean => machine !== undefined && machine !== '';
+
 function withRights(state: LiveState, names: readonly string[]): LiveState {
   const rights = new Set(names);
   return { ...state, rights, gate: rights.has('admit') ? (state.gate ?? emptyGate) : null };
@@ -207,6 +254,7 @@ export function forgetReactions(state: LiveState, now: number): LiveState {
 function welcome(state: LiveState, body: Events['welcome'], now: number): LiveState {
   const sameRoom = state.you === body.you && state.meeting?.id === body.meeting.id;
   const known = new Set(state.chat.map((m) => m.id));
+  const people = body.seats.filter((seat) => !isMachine(seat));
   const missed = body.chat.filter((m) => m.seat !== body.you && !known.has(m.id)).length;
   return {
     phase: 'open',
@@ -215,8 +263,9 @@ function welcome(state: LiveState, body: Events['welcome'], now: number): LiveSt
     waiting: null,
     since: null,
     you: body.you,
-    seats: Object.fromEntries(body.seats.map((seat) => [seat.id, seat])),
-    order: body.seats.map((seat) => seat.id),
+    seats: Object.fromEntries(people.map((seat) => [seat.id, seat])),
+    machines: body.seats.filter(isMachine),
+    order: people.map((seat) => seat.id),
     chat: body.chat,
     unread: sameRoom ? state.unread + missed : 0,
     policy: body.policy,
@@ -226,6 +275,8 @@ function welcome(state: LiveState, body: Events['welcome'], now: number): LiveSt
     meeting: body.meeting,
     hostPin: body.hostPin,
     gate: body.gate ?? null,
+    recording: { ...body.recording, at: now },
+    consent: body.consent,
     startedAt: body.startedAt,
     clockOffset: body.now - now,
     reactions: sameRoom ? state.reactions : [],
@@ -233,6 +284,9 @@ function welcome(state: LiveState, body: Events['welcome'], now: number): LiveSt
 }
 
 function withSeat(state: LiveState, seat: Seat): LiveState {
+  if (isMachine(seat)) {
+    return { ...state, machines: [...state.machines.filter(({ id }) => id !== seat.id), seat] };
+  }
   return {
     ...state,
     seats: { ...state.seats, [seat.id]: seat },
@@ -244,6 +298,7 @@ function withoutSeat(state: LiveState, id: string): LiveState {
   return {
     ...state,
     seats: Object.fromEntries(Object.entries(state.seats).filter(([key]) => key !== id)),
+    machines: state.machines.filter((machine) => machine.id !== id),
     order: state.order.filter((other) => other !== id),
     spotlight: state.spotlight === id ? '' : state.spotlight,
   };

@@ -1,6 +1,15 @@
 import { act } from '@testing-library/react';
 import { vi } from 'vitest';
-import { LiveFault, live, type LiveState, type Policy, type Seat, useLive, type Waiter } from '@/live';
+import {
+  LiveFault,
+  live,
+  type LiveState,
+  type Policy,
+  type RecordingState,
+  type Seat,
+  useLive,
+  type Waiter,
+} from '@/live';
 import type { Commands, Events, Gate } from '@/live/protocol.gen';
 import { blank, reduce, type ServerMessage } from '@/live/state';
 
@@ -40,6 +49,21 @@ export function aGate(change: Partial<Gate> = {}): Gate {
     waiting: [],
     lobby: { mode: 'off', signedIn: false, invited: false, domains: [] },
     passcode: false,
+    ...change,
+  };
+}
+
+/** A recording that runs, asked about in the program's own words. */
+export function aRecording(change: Partial<RecordingState> = {}): RecordingState {
+  return {
+    state: 'on',
+    id: 'recording',
+    by: '',
+    since: Date.now(),
+    elapsed: 0,
+    layout: 'speaker',
+    question: { version: 0, texts: {}, erasable: false },
+    at: Date.now(),
     ...change,
   };
 }

@@ -4,6 +4,7 @@ import { camera, chat, layout, microphone, people, raiseHand, share } from '@/fe
 import { useAction } from '@/features/call/perform';
 import { knocking } from '@/features/lobby/knocking';
 import { ReactionsMenu } from '@/features/reactions';
+import { RecordMenu } from '@/features/recording';
 import { useLive, useSomeHidden } from '@/live';
 import { Lock, useIsPhone } from '@/ui';
 import { ActionButton } from './ActionButton';
@@ -25,6 +26,7 @@ export function Bar(): React.JSX.Element {
         {!phone && <ActionButton action={share} />}
         <ActionButton action={raiseHand} className={styles['hand']} />
         <ReactionsMenu className={styles['button']} />
+        {!phone && <RecordMenu className={styles['button']} />}
         {!phone && (
           <>
             <span className={styles['rule']} />

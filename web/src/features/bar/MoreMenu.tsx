@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Action } from '@/features/call/action';
 import {
@@ -17,6 +17,8 @@ import {
 import { perform, useActions, useWords } from '@/features/call/perform';
 import { knocking } from '@/features/lobby/knocking';
 import { moderationActions } from '@/features/moderation/actions';
+import { useCall } from '@/features/call/store';
+import { consent, record, recordingSteps } from '@/features/recording/actions';
 import { useLive } from '@/live';
 import { Ellipsis, IconButton, Menu, VisuallyHidden } from '@/ui';
 import styles from './Bar.module.css';
@@ -26,13 +28,14 @@ const moderation = moderationActions.filter((action) => action.id !== 'end');
 
 interface Section {
   readonly id: string;
-  readonly title?: 'more.view' | 'more.data';
+  readonly title?: 'more.view' | 'more.data' | 'more.recording';
   readonly actions: readonly Action[];
 }
 
 const onDesktop: readonly Section[] = [
   { id: 'view', title: 'more.view', actions: [fullScreen, pictureInPicture, hideSelf] },
   { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
+  { id: 'recording', actions: [consent] },
   { id: 'moderation', actions: moderation },
   { id: 'meeting', actions: [settings, shortcuts] },
 ];
@@ -40,6 +43,7 @@ const onDesktop: readonly Section[] = [
 /** On a phone the menu also holds what the bar has no room for. */
 const onPhone: readonly Section[] = [
   { id: 'together', actions: [chat, people, share, layout] },
+  { id: 'recording', title: 'more.recording', actions: [record, ...recordingSteps, consent] },
   { id: 'view', title: 'more.view', actions: [pictureInPicture, hideSelf] },
   { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
   { id: 'moderation', actions: moderation },
@@ -51,7 +55,7 @@ const everything: readonly Action[] = [
 ];
 
 /** In a menu these are steps, not switches. */
-const steps = new Set([chat, people, share]);
+const steps = new Set([chat, people, share, record]);
 
 /** What the bar has no room for. */
 export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Element {
@@ -66,12 +70,26 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
   const before = waiting > 0 ? t('people.waiting', { count: waiting }) : undefined;
   const news = [before, written].filter((each) => each !== undefined).join(', ');
   const count = unread + waiting;
+  // The key of "Record" leads here where the bar has no room for its menu.
+  const [open, setOpen] = useState(false);
+  const asked = useCall((state) => state.recordMenu);
+  const opening = {
+    isOpen: open || asked,
+    onOpenChange: (isOpen: boolean) => {
+      setOpen(isOpen);
+      useCall.setState({ recordMenu: false });
+    },
+  };
   const item = (action: Action) => {
     const view = views.get(action);
     if (view === undefined || view.hidden === true) {
       return [];
     }
     const { icon: Icon, why, pressed, hint } = view;
+    // While a recording runs, the steps beside it say what can be done.
+    if (action === record && pressed === true) {
+      return [];
+    }
     return [
       {
         id: action.id,
@@ -108,6 +126,7 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
     <>
       <Menu
         label={t('more')}
+        {...(phone ? opening : {})}
         placement="top end"
         sections={sections}
         trigger={

@@ -8,6 +8,7 @@ import { DeviceNotices, usePushToTalk } from '@/features/devices';
 import { AskedToUnmute, moderationActions } from '@/features/moderation';
 import { Notices } from '@/features/notices';
 import { ReactionsOverlay } from '@/features/reactions';
+import { ConsentCard, Mark, recordingActions, Trouble } from '@/features/recording';
 import { PictureInPicture, Stage } from '@/features/stage';
 import { live, useLive } from '@/live';
 import { useRoom } from '@/room';
@@ -38,7 +39,13 @@ const ClaimDialog = lazy(async () => ({
 }));
 const EndDialog = lazy(async () => ({ default: (await import('@/features/moderation')).EndDialog }));
 
-const allActions = [...callActions, ...moderationActions];
+const recordDialogs = () => import('@/features/recording/dialogs');
+const StartDialog = lazy(async () => ({ default: (await recordDialogs()).StartDialog }));
+const LayoutDialog = lazy(async () => ({ default: (await recordDialogs()).LayoutDialog }));
+const ChapterDialog = lazy(async () => ({ default: (await recordDialogs()).ChapterDialog }));
+const StopDialog = lazy(async () => ({ default: (await recordDialogs()).StopDialog }));
+
+const allActions = [...callActions, ...recordingActions, ...moderationActions];
 
 export default function Call(): React.JSX.Element {
   const phone = useIsPhone();
@@ -63,11 +70,14 @@ export default function Call(): React.JSX.Element {
 
   return (
     <div className={styles['call']} data-idle={idle} data-phone={phone}>
+      <Mark />
+      <ConsentCard />
       <footer className={styles['bar']}>
         <Bar />
       </footer>
       <main id="main" className={styles['stage']} data-away={away}>
         <MeetingHeading />
+        <Trouble />
         <Stage />
         <ReactionsOverlay />
         <Reconnecting />
@@ -200,6 +210,10 @@ function Dialogs(): React.JSX.Element {
       {opened.has('moderation') && <ModerationDialog />}
       {opened.has('claimHost') && <ClaimDialog />}
       {opened.has('end') && <EndDialog />}
+      {opened.has('record') && <StartDialog />}
+      {opened.has('recordLayout') && <LayoutDialog />}
+      {opened.has('recordChapter') && <ChapterDialog />}
+      {opened.has('recordStop') && <StopDialog />}
     </Suspense>
   );
 }

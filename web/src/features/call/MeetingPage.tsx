@@ -26,6 +26,7 @@ const words = [
   'people',
   'preferences',
   'reactions',
+  'recording',
   'shortcuts',
   'stage',
 ] as const;

@@ -12,7 +12,7 @@ import { type Action, type ActionState, actionContext, type MessageKey } from '.
 import { useCall } from './store';
 
 /** Namespaces in which actions keep their words. */
-const namespaces = ['bar', 'call', 'common', 'moderation', 'shortcuts', 'preferences'] as const;
+const namespaces = ['bar', 'call', 'common', 'moderation', 'shortcuts', 'preferences', 'recording'] as const;
 
 type Words = (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
 

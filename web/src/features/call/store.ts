@@ -4,7 +4,16 @@ import { create } from 'zustand';
 export type Panel = 'chat' | 'people';
 export type Layout = 'grid' | 'speaker';
 /** Dialogs that one action or another opens. One at a time. */
-export type DialogName = 'settings' | 'shortcuts' | 'moderation' | 'end' | 'claimHost';
+export type DialogName =
+  | 'settings'
+  | 'shortcuts'
+  | 'moderation'
+  | 'end'
+  | 'claimHost'
+  | 'record'
+  | 'recordLayout'
+  | 'recordChapter'
+  | 'recordStop';
 
 export interface CallState {
   readonly panel: Panel | null;
@@ -12,6 +21,8 @@ export interface CallState {
   readonly toWaiting: boolean;
   readonly layout: Layout;
   readonly dialog: DialogName | null;
+  /** The menu of a running recording is open. */
+  readonly recordMenu: boolean;
   /** A shared screen takes the stage as soon as there is one; off while I look at the people instead. */
   readonly showShare: boolean;
   /** The share I brought forward, '' for the newest. */
@@ -31,6 +42,7 @@ const before: CallState = {
   toWaiting: false,
   layout: 'grid',
   dialog: null,
+  recordMenu: false,
   showShare: true,
   share: '',
   pinned: [],

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useMotion } from '@/features/preferences/store';
 import { useSounds } from '@/features/sounds/useSounds';
 import { useLobbyTold } from '@/features/lobby';
+import { useRecordingTold } from '@/features/recording';
 import { useModerationTold } from './useModerationTold';
 import { useChatTold, useComings, useHandsTold, useReactionsTold } from './useTellings';
 
@@ -18,6 +19,7 @@ export function Notices(): null {
   useReactionsTold();
   useModerationTold();
   useLobbyTold();
+  useRecordingTold();
   useSounds();
   useMotion();
   return null;

@@ -41,9 +41,10 @@ export function useComings(): void {
         before = last.seats;
       }),
       live.on('seat.joined', (seat) => {
-        // Whoever was hidden until now has been here for long: that is no coming.
+        // Whoever was hidden until now has been here for long: that is no coming. Machines are nobody.
         const state = useLive.getState();
-        if (seat.id !== state.you && justJoined(state, seat, Date.now())) came.add(seat);
+        if (seat.id in state.seats && seat.id !== state.you && justJoined(state, seat, Date.now()))
+          came.add(seat);
       }),
       live.on('seat.left', ({ seat, reason }) => {
         const name = before[seat]?.name;

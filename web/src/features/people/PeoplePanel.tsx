@@ -8,7 +8,7 @@ import { type Seat, useLive, useMay, useSomeHidden } from '@/live';
 import { Button, Copy, EyeOff, MicOff, SearchField, SlidersHorizontal, toast } from '@/ui';
 import { AskedDialog } from './AskedDialog';
 import styles from './People.module.css';
-import { Person } from './Person';
+import { Machine, Person } from './Person';
 import type { Asked } from './PersonMenu';
 import { roster } from './roster';
 
@@ -67,6 +67,7 @@ export function PeoplePanel() {
       <div className={styles['scroller']}>
         {!searching && <WaitingRegion onEmpty={toTitle} />}
         {!searching && <HandQueue />}
+        {!searching && <Machines />}
         <h3
           id={heading}
           ref={title}
@@ -107,6 +108,20 @@ export function PeoplePanel() {
         />
       )}
     </div>
+  );
+}
+
+/** Who is here without being a person, before the people and not counted among them. */
+function Machines() {
+  const { t } = useTranslation('recording');
+  const machines = useLive((state) => state.machines);
+  if (machines.length === 0) return null;
+  return (
+    <ul role="list" aria-label={t('machines')} className={styles['list']}>
+      {machines.map((machine) => (
+        <Machine key={machine.id} machine={machine} />
+      ))}
+    </ul>
   );
 }
 

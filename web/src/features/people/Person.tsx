@@ -2,8 +2,25 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCall } from '@/features/call/store';
 import { type Seat, useLive } from '@/live';
+import { answerOf, runs } from '@/features/recording/state';
 import { useMuted, useQuality } from '@/room';
-import { Avatar, cx, Mic, MicOff, MonitorUp, Pin, SignalPoor, Star, Unplug, Video, VideoOff } from '@/ui';
+import {
+  Avatar,
+  CircleCheck,
+  CircleDot,
+  CircleQuestionMark,
+  CircleSlash,
+  cx,
+  Mic,
+  MicOff,
+  MonitorUp,
+  Pin,
+  SignalPoor,
+  Star,
+  Unplug,
+  Video,
+  VideoOff,
+} from '@/ui';
 import { roleOf } from './authority';
 import styles from './People.module.css';
 import { type Asked, PersonMenu } from './PersonMenu';
@@ -51,6 +68,39 @@ function Mark({ icon: Icon, label, tone }: { icon: typeof Mic; label: string; to
   );
 }
 
+/** A participant that is no person. It can do nothing, and nothing can be done about it. */
+export function Machine({ machine }: { machine: Seat }) {
+  const { t } = useTranslation('recording');
+  return (
+    <li className={styles['person']}>
+      <span className={styles['machine']}>
+        <CircleDot size={20} aria-hidden="true" />
+      </span>
+      <div className={styles['words']}>
+        <p className={styles['name']}>{t(machine.machine === 'recorder' ? 'recorder' : 'machine')}</p>
+        <p className={cx(styles['role'], styles['soft'])}>{t('machine')}</p>
+      </div>
+    </li>
+  );
+}
+
+const answers = { yes: CircleCheck, no: CircleSlash, asked: CircleQuestionMark } as const;
+
+/** Whether they agreed to be recorded; only moderators are told. */
+function ConsentMark({ seat }: { seat: Seat }) {
+  const { t } = useTranslation('recording');
+  const recorded = useLive((state) => runs(state.recording));
+  if (!recorded || seat.consent === undefined || seat.consent === '') return null;
+  const answer = answerOf(seat.consent);
+  return (
+    <Mark
+      icon={answers[answer]}
+      label={t(`seat.${answer}`)}
+      {...(answer === 'yes' ? { tone: 'live' as const } : {})}
+    />
+  );
+}
+
 function Marks({ seat }: { seat: Seat }) {
   const { t } = useTranslation('people');
   const muted = useMuted(seat.id, 'microphone');
@@ -61,12 +111,14 @@ function Marks({ seat }: { seat: Seat }) {
   if (seat.away) {
     return (
       <div className={styles['marks']}>
+        <ConsentMark seat={seat} />
         <Mark icon={Unplug} label={t('state.away')} tone="warning" />
       </div>
     );
   }
   return (
     <div className={styles['marks']}>
+      <ConsentMark seat={seat} />
       {quality !== 'good' && quality !== 'unknown' && (
         <Mark icon={SignalPoor} label={t('state.poor')} tone="warning" />
       )}

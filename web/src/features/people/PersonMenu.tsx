@@ -2,9 +2,11 @@ import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
 import { useCall } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
+import { runs } from '@/features/recording/state';
 import { type Seat, useLive, useMe } from '@/live';
 import { useMuted } from '@/room';
 import {
+  CircleDot,
   Crown,
   Ear,
   Ellipsis,
@@ -52,6 +54,7 @@ const icons: Readonly<Record<PersonAction, typeof MicOff>> = {
   rename: Pencil,
   rights: KeyRound,
   stepDown: ShieldMinus,
+  consent: CircleDot,
   remove: UserX,
 };
 
@@ -89,10 +92,22 @@ export function PersonMenu({ seat, onAsk }: Props) {
     state.you === seat.id ? Object.values(state.seats).filter(({ role }) => role === 'owner').length : 0,
   );
   const pinned = useCall((state) => state.pinned.includes(seat.id));
+  const recorded = useLive((state) => runs(state.recording));
   const muted = useMuted(seat.id, 'microphone');
   const cameraOff = useMuted(seat.id, 'camera');
   if (me === undefined) return null;
-  const sections = personActions({ me, seat, rights, policy, muted, cameraOff, pinned, spotlit, owners });
+  const sections = personActions({
+    me,
+    seat,
+    rights,
+    policy,
+    muted,
+    cameraOff,
+    pinned,
+    spotlit,
+    owners,
+    recorded,
+  });
   if (sections.length === 0) return null;
 
   const run = async (action: PersonAction) => {
@@ -100,11 +115,13 @@ export function PersonMenu({ seat, onAsk }: Props) {
       onAsk(action, seat);
       return;
     }
-    if (!(await attempt(runPersonAction(action, seat.id))) || action === 'write') return;
-    const done = t(`done.${action}`, { name: seat.name });
+    const done = await attempt(runPersonAction(action, seat.id));
+    // What opens says by itself that it is there.
+    if (!done || action === 'write' || action === 'consent') return;
+    const said = t(`done.${action}`, { name: seat.name });
     // Asking changes nothing that could be seen, so it is said to everyone's eyes.
-    if (action === 'askUnmute') toast.show(done, { tone: 'success' });
-    else announce(done);
+    if (action === 'askUnmute') toast.show(said, { tone: 'success' });
+    else announce(said);
   };
   return (
     <Menu

@@ -13,6 +13,7 @@ const standing = (change: Partial<Standing>): Standing => ({
   pinned: false,
   spotlit: false,
   owners: 1,
+  recorded: false,
   ...change,
 });
 const seat = (change: Partial<Standing['seat']>) => ({ ...standing({}).seat, ...change });
@@ -133,6 +134,12 @@ describe('personActions', () => {
       { me: { id: 'me', role: 'owner' }, seat: seat({ id: 'me', role: 'owner' }), owners: 2 },
       ['pin', 'spotlight', 'stepDown'],
     ],
+    [
+      'oneself in a recorded meeting',
+      { seat: seat({ id: 'me' }), rights: new Set(['rename']), recorded: true },
+      ['pin', 'consent', 'rename'],
+    ],
+    ['somebody else in a recorded meeting', { rights: new Set(), recorded: true }, ['pin']],
     [
       'oneself as attendee',
       { me: { id: 'me', role: 'attendee' }, seat: seat({ id: 'me', hand: 5 }), rights: new Set() },

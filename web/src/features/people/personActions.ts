@@ -17,6 +17,7 @@ export type PersonAction =
   | 'rights'
   | `role.${Role}`
   | 'stepDown'
+  | 'consent'
   | 'remove';
 
 /** What the menu of one person depends on. */
@@ -31,6 +32,8 @@ export interface Standing {
   readonly spotlit: boolean;
   /** How many owners are here. */
   readonly owners: number;
+  /** The meeting is being recorded. */
+  readonly recorded: boolean;
 }
 
 /** The menu in its sections, each only with what can be done now; empty ones are left out. */
@@ -72,9 +75,13 @@ function view({ seat, rights, pinned, spotlit }: Standing): PersonAction[] {
 }
 
 function person(standing: Standing): PersonAction[] {
-  const { me, seat, rights } = standing;
-  if (me.id === seat.id) return rights.has('rename') || rights.has('renameOthers') ? ['rename'] : [];
+  const { me, seat, rights, recorded } = standing;
   const actions: PersonAction[] = [];
+  if (me.id === seat.id) {
+    if (recorded) actions.push('consent');
+    if (rights.has('rename') || rights.has('renameOthers')) actions.push('rename');
+    return actions;
+  }
   // Who runs the meeting can be written to even where people cannot write to each other.
   if (rights.has('chatPrivate') || runs(seat.role)) actions.push('write');
   if (actable(standing, 'renameOthers')) actions.push('rename');

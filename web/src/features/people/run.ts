@@ -1,6 +1,7 @@
 import { live, useLive } from '@/live';
 import { togglePin, useCall } from '@/features/call/store';
 import { writeTo } from '@/features/chat/outbox';
+import { openConsent } from '@/features/recording/store';
 import type { Asked } from './PersonMenu';
 import type { PersonAction } from './personActions';
 
@@ -28,6 +29,11 @@ export async function runPersonAction(action: Exclude<PersonAction, Asked>, seat
     case 'write':
       writeTo({ to: seat, toName: useLive.getState().seats[seat]?.name ?? '' });
       useCall.setState({ panel: 'chat' });
+      return undefined;
+    case 'consent':
+      // On a phone the panel lies over the question.
+      useCall.setState({ panel: null });
+      openConsent();
       return undefined;
     default:
       return live.send('role.set', { seat, role: action.slice('role.'.length) });

@@ -38,13 +38,19 @@ export function useSounds(): void {
       pace.ask(sound, moment());
       turn();
     };
+    // The state already lacks the seat when "seat.left" comes. Machines are in neither.
+    let before = useLive.getState().seats;
     const stops = [
+      useLive.subscribe((_, last) => {
+        before = last.seats;
+      }),
       live.on('seat.joined', (seat) => {
         const state = useLive.getState();
-        if (seat.id !== state.you && justJoined(state, seat, Date.now())) ask('join');
+        if (seat.id in state.seats && seat.id !== state.you && justJoined(state, seat, Date.now()))
+          ask('join');
       }),
-      live.on('seat.left', ({ reason }) => {
-        if (reason !== 'hidden') ask('leave');
+      live.on('seat.left', ({ seat, reason }) => {
+        if (reason !== 'hidden' && seat in before) ask('leave');
       }),
       live.on('muted', () => ask('muted')),
       live.on('unmute.asked', () => ask('asked')),

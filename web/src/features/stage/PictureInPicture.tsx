@@ -7,6 +7,7 @@ import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import { useCall } from '@/features/call/store';
+import { RecordingSign } from '@/features/recording/Mark';
 import { useLive, useSeat } from '@/live';
 import { useMedia } from '@/media';
 import { useMuted, VideoView } from '@/room';
@@ -118,6 +119,7 @@ function Small(): React.JSX.Element | null {
         <VideoView seat={shown} source="camera" fit="cover" />
       )}
       <span className={styles['name']}>{seat.name}</span>
+      <RecordingSign className={styles['recording']} />
       {maySpeak && (
         <div className={styles['buttons']}>
           <IconButton

@@ -1,0 +1,60 @@
+import i18next from 'i18next';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { announce } from '@/a11y';
+import { faultText } from '@/i18n';
+import { type LiveState, type RecordingState, useLive } from '@/live';
+import { toast } from '@/ui';
+import { speak } from './clip';
+import { mayRecord, mustAnswer, runs, tiding, troubleOf } from './state';
+
+/** How long the word of a lost recording stays, ms: nobody expects it. */
+const longWord = 30_000;
+
+/** Announces and speaks what happens to the recording, also to whoever comes in the middle of one. */
+export function useRecordingTold(): void {
+  const { t } = useTranslation('recording');
+  useEffect(() => {
+    const tell = (before: RecordingState | null, now: LiveState): void => {
+      const news = tiding(before, now.recording);
+      if (news === null) {
+        return;
+      }
+      void speak(news, i18next.language);
+      const asked = news !== 'ended' && before?.id !== now.recording.id && mustAnswer(now);
+      // Assertive, because polite ones are gathered for longer than the half second in which this must be said.
+      announce(asked ? `${t(`told.${news}`)} ${t('told.asked')}` : t(`told.${news}`), 'assertive');
+      if (news === 'ended' && before?.state !== 'starting' && mayRecord(now.rights)) {
+        toast.show(t('told.video'));
+      }
+    };
+    const alarm = (before: string, now: LiveState): void => {
+      const reason = troubleOf(now);
+      if (reason !== before && reason !== '') {
+        announce(t('trouble', { reason: faultText(reason) }), 'assertive');
+      } else if (reason !== before && runs(now.recording)) {
+        announce(t('trouble.over'), 'assertive');
+      }
+    };
+    let interrupted = false;
+    const interruption = ({ recording }: LiveState): void => {
+      if (recording.interrupted === true && !interrupted) {
+        toast.show(t('interrupted'), { tone: 'warning', timeout: longWord });
+      }
+      interrupted = recording.interrupted === true;
+    };
+    const now = useLive.getState();
+    tell(null, now);
+    alarm('', now);
+    interruption(now);
+    return useLive.subscribe((state, last) => {
+      // Back in the line before the door, or over: that says nothing of the recording.
+      if (state.recording === last.recording || state.phase !== 'open') {
+        return;
+      }
+      tell(last.recording, state);
+      alarm(troubleOf(last), state);
+      interruption(state);
+    });
+  }, [t]);
+}
