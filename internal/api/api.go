@@ -55,10 +55,12 @@ type Rooms interface {
 
 // Config is what the API needs.
 type Config struct {
-	Store     Store
-	Rooms     Rooms
-	Passwords *auth.Passwords
-	Logger    *slog.Logger
+	Store Store
+	Rooms Rooms
+	// Recordings may be nil: nothing is recorded then.
+	Recordings Recordings
+	Passwords  *auth.Passwords
+	Logger     *slog.Logger
 
 	// Identity providers, and what seals the secrets they gave us.
 	OIDC            OpenIDConnect
@@ -78,6 +80,7 @@ type Config struct {
 	OwnHosts   []string // names of the server itself, which no organisation may take
 	Answers    Sealer   // of answers kept for repetition
 	Factors    Sealer   // of the secrets of authenticator apps
+	Viewing    Sealer   // of what lets people watch recordings: visits by a link, addresses of files
 	Key        [32]byte // of the hashes by which they are found
 	Version    string   // of the program
 	LAN        bool     // the server has a certificate authority of its own at /ca.crt
@@ -86,8 +89,10 @@ type Config struct {
 // api carries the configuration to the operations.
 type api struct {
 	Config
-	limiter *auth.Limiter
-	brake   *brake
+	limiter  *auth.Limiter
+	brake    *brake
+	tries    *tries
+	fetching *fetches
 	// requirements of the operations, by their patterns; written while they are
 	// registered.
 	requirements map[string]requirement
@@ -107,7 +112,11 @@ func Spec() []byte {
 }
 
 func build(c Config) (handler http.Handler, spec []byte) {
-	a := &api{Config: c, limiter: auth.NewLimiter(), brake: newBrake(), requirements: map[string]requirement{}}
+	if c.Recordings == nil {
+		c.Recordings = noRecordings{}
+	}
+	a := &api{Config: c, limiter: auth.NewLimiter(), brake: newBrake(), fetching: &fetches{open: map[string]int{}}, requirements: map[string]requirement{}}
+	a.tries = &tries{brake: a.brake, table: map[digest][]time.Time{}}
 	mux := http.NewServeMux()
 	h := humago.New(mux, humaConfig())
 	a.register(h)

@@ -173,6 +173,7 @@ func newWorld(t *testing.T, path string) *world {
 
 		ProviderSecrets: sealer(t),
 		Answers:         sealer(t),
+		Viewing:         sealer(t),
 	})
 	return w
 }

@@ -17,6 +17,7 @@ import (
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
 	"plenum/internal/room"
 	"plenum/internal/user"
 )
@@ -44,7 +45,7 @@ func (a *api) registerMeetings(h huma.API) {
 	operation(a, h, "listRunningMeetings", http.MethodGet, "/meetings/running", "The organisation's meetings that somebody is in; for administrators", a.listRunningMeetings, administers(readMeetings))
 	operation(a, h, "getMeeting", http.MethodGet, "/meetings/{id}", "One of the caller's meetings", a.getMeeting, needs(readMeetings))
 	operation(a, h, "updateMeeting", http.MethodPatch, "/meetings/{id}", "Change the given settings of a meeting", a.updateMeeting, needs(writeMeetings))
-	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it", a.deleteMeeting, needs(writeMeetings))
+	operation(a, h, "deleteMeeting", http.MethodDelete, "/meetings/{id}", "End a meeting for all and delete it, with its recordings", a.deleteMeeting, needs(writeMeetings))
 
 	operation(a, h, "listInvites", http.MethodGet, "/meetings/{id}/invites", "The links of a meeting, newest first", a.listInvites, needs(readMeetings))
 	operation(a, h, "createInvite", http.MethodPost, "/meetings/{id}/invites", "Create a personal link", a.createInvite, needs(writeMeetings), created)
@@ -112,7 +113,12 @@ type Meeting struct {
 	Recordings int               `json:"recordings" doc:"How many there are: they are deleted with it"`
 }
 
-func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) Meeting {
+// meetingOf is a meeting as its owner sees it.
+func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) (Meeting, error) {
+	recordings, _, err := a.Recordings.OfMeeting(ctx, m.ID)
+	if err != nil {
+		return Meeting{}, err
+	}
 	people := a.Rooms.People(m.ID)
 	roles := make([]RoleRule, 0, len(m.Roles))
 	for _, r := range m.Roles {
@@ -136,7 +142,17 @@ func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) Meeting {
 		Live:            people > 0,
 		People:          people,
 		Ended:           m.Ended,
+		Recording:       recordingSettingsOf(m.Recording),
+		Recordings:      recordings,
+	}, nil
+}
+
+func (a *api) meetingAnswer(ctx context.Context, m meeting.Meeting) (*meetingAnswer, error) {
+	described, err := a.meetingOf(ctx, m)
+	if err != nil {
+		return nil, err
 	}
+	return &meetingAnswer{described}, nil
 }
 
 func linkTo(ctx context.Context, m id.Meeting) string {
@@ -176,7 +192,11 @@ func (a *api) listMeetings(ctx context.Context, in *Page) (*meetingsAnswer, erro
 	found, next := cut(found, in.Limit, func(m meeting.Meeting) []string { return newestKey(m.CreatedAt, m.ID) })
 	list := make([]Meeting, 0, len(found))
 	for _, m := range found {
-		list = append(list, a.meetingOf(ctx, m))
+		described, err := a.meetingOf(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, described)
 	}
 	return &meetingsAnswer{Meetings{list, next}}, nil
 }
@@ -227,7 +247,7 @@ func (a *api) createMeeting(ctx context.Context, in *createMeetingRequest) (*mee
 	if err := a.Store.CreateMeeting(ctx, m, nil, who.about(m.ID, audit.MeetingCreated, audit.Party{})); err != nil {
 		return nil, err
 	}
-	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
+	return a.meetingAnswer(ctx, m)
 }
 
 // about is entry for what is done to a meeting.
@@ -286,10 +306,10 @@ func (a *api) find(ctx context.Context, who actor, in MeetingPath) (meeting.Meet
 	return m, nil
 }
 
-// answerEvenly waits until the time has come to say that there is no such meeting;
-// other answers go out at once.
+// answerEvenly waits until the time has come to say that there is no such meeting or
+// recording; other answers go out at once.
 func answerEvenly(ctx context.Context, began time.Time, err error) error {
-	if !errors.Is(err, meeting.ErrNotFound) {
+	if !errors.Is(err, meeting.ErrNotFound) && !errors.Is(err, recording.ErrNotFound) {
 		return err
 	}
 	select {
@@ -298,6 +318,19 @@ func answerEvenly(ctx context.Context, began time.Time, err error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// noneHeld refuses to delete meetings whose recordings are under legal hold, before
+// anything of them is ended. Fault: recording.held.
+func (a *api) noneHeld(ctx context.Context, meetings ...id.Meeting) error {
+	for _, m := range meetings {
+		if _, held, err := a.Recordings.OfMeeting(ctx, m); err != nil {
+			return err
+		} else if held > 0 {
+			return recording.ErrHeld
+		}
+	}
+	return nil
 }
 
 func (w actor) manages(m meeting.Meeting) bool {
@@ -316,7 +349,7 @@ func (a *api) getMeeting(ctx context.Context, in *MeetingPath) (*meetingAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
+	return a.meetingAnswer(ctx, m)
 }
 
 func (a *api) deleteMeeting(ctx context.Context, in *MeetingPath) (*struct{}, error) {
@@ -324,7 +357,13 @@ func (a *api) deleteMeeting(ctx context.Context, in *MeetingPath) (*struct{}, er
 	if err != nil {
 		return nil, err
 	}
+	if err := a.noneHeld(ctx, m.ID); err != nil {
+		return nil, err
+	}
 	if err := a.Rooms.EndMeeting(ctx, m.ID); err != nil {
+		return nil, err
+	}
+	if err := a.Recordings.DeleteMeeting(ctx, m.ID, who.about(m.ID, audit.RecordingDeleted, audit.Party{})); err != nil {
 		return nil, err
 	}
 	return nil, a.Store.DeleteMeeting(ctx, m.ID, who.about(m.ID, audit.MeetingDeleted, audit.Party{}))

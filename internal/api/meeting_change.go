@@ -1,9 +1,8 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"plenum/internal/audit"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/tenant"
 )
 
 // PolicyChange holds what is to change of a policy.
@@ -47,8 +47,8 @@ type MeetingChange struct {
 	Recording *RecordingSettings `json:"recording,omitempty" doc:"The whole of it"`
 }
 
-// parse checks the change and hashes what is secret of it.
-func (a *api) parse(ctx context.Context, c MeetingChange) (meeting.Change, error) {
+// parse checks the change, within what the organisation allows, and hashes what is secret of it.
+func (a *api) parse(ctx context.Context, c MeetingChange, t tenant.Tenant) (meeting.Change, error) {
 	change := meeting.Change{AccountRequired: c.AccountRequired, Locked: c.Locked}
 	if c.Policy != nil {
 		change.Policy = meeting.PolicyChange(*c.Policy)
@@ -57,9 +57,16 @@ func (a *api) parse(ctx context.Context, c MeetingChange) (meeting.Change, error
 		func() error { return parsed(&change.Name, c.Name, meeting.ParseName) },
 		func() error { return parsed(&change.Welcome, c.Welcome, meeting.ParseWelcome) },
 		func() error { return parsed(&change.MaxShares, c.MaxShares, meeting.ParseMaxShares) },
+		func() error {
+			return parsed(&change.Policy.RecordStart, change.Policy.RecordStart, meeting.ParseRecorder)
+		},
+		func() error {
+			return parsed(&change.Policy.RecordStop, change.Policy.RecordStop, meeting.ParseRecorder)
+		},
 		func() error { return parsed(&change.Newcomers, c.Newcomers, meeting.ParseNewcomers) },
 		func() error { return parsed(&change.Lobby, c.Lobby, lobbyOf) },
 		func() error { return parsed(&change.Roles, c.Roles, rolesOf) },
+		func() error { return parsed(&change.Recording, c.Recording, settingsWithin(t)) },
 		// Last, since it is dear.
 		func() error { return parsed(&change.PasscodeHash, c.Passcode, a.hashed(ctx, meeting.ParsePasscode)) },
 		func() error { return parsed(&change.HostPINHash, c.HostPIN, a.hashed(ctx, meeting.ParseHostPIN)) },
@@ -122,10 +129,13 @@ func (w actor) entriesOf(m meeting.Meeting, c meeting.Change) []audit.Entry {
 	if fields := c.Fields(); len(fields) > 0 {
 		note(audit.MeetingChanged, map[string]string{"fields": strings.Join(fields, ",")})
 	}
-	if p := c.Policy.Switches(); len(p) > 0 {
-		detail := make(map[string]string, len(p))
-		for _, name := range slices.Sorted(maps.Keys(p)) {
-			detail[name] = strconv.FormatBool(p[name])
+	if p, roles := c.Policy.Switches(), c.Policy.Roles(); len(p)+len(roles) > 0 {
+		detail := make(map[string]string, len(p)+len(roles))
+		for name, on := range p {
+			detail[name] = strconv.FormatBool(on)
+		}
+		for name, role := range roles {
+			detail[name] = string(cmp.Or(role, "nobody"))
 		}
 		note(audit.PolicySet, detail)
 	}
@@ -154,7 +164,7 @@ func (a *api) updateMeeting(ctx context.Context, in *updateMeetingRequest) (*mee
 	if err != nil {
 		return nil, err
 	}
-	change, err := a.parse(ctx, in.Body)
+	change, err := a.parse(ctx, in.Body, who.tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -167,5 +177,5 @@ func (a *api) updateMeeting(ctx context.Context, in *updateMeetingRequest) (*mee
 	if m, err = a.Store.Meeting(ctx, m.ID); err != nil {
 		return nil, err
 	}
-	return &meetingAnswer{a.meetingOf(ctx, m)}, nil
+	return a.meetingAnswer(ctx, m)
 }

@@ -117,7 +117,7 @@ type Organisation struct {
 
 type organisationAnswer struct{ Body Organisation }
 
-func organisationOf(t tenant.Tenant) *organisationAnswer {
+func (a *api) organisationOf(t tenant.Tenant) *organisationAnswer {
 	s := t.Settings
 	networks := make([]string, 0, len(s.AdminNetworks))
 	for _, n := range s.AdminNetworks {
@@ -127,6 +127,7 @@ func organisationOf(t tenant.Tenant) *organisationAnswer {
 		ID: string(t.ID), Name: t.Name, Accent: t.Accent, Logo: logoPath(t), Hosts: append([]string{}, t.Hosts...), Places: t.Places,
 		MeetingPolicy: Policy(s.MeetingPolicy), Lobby: s.Lobby, AccountRequired: s.AccountRequired,
 		SecondFactor: SecondFactor(s.SecondFactor), AdminNetworks: networks, AuditDays: s.AuditDays,
+		Recording: a.recordingOfTenant(t),
 	}}
 }
 
@@ -135,7 +136,7 @@ func (a *api) getOrganisation(ctx context.Context, _ *struct{}) (*organisationAn
 	if err != nil {
 		return nil, err
 	}
-	return organisationOf(who.tenant), nil
+	return a.organisationOf(who.tenant), nil
 }
 
 // OrganisationChange holds what is to change; what is missing stays.
@@ -172,6 +173,7 @@ func (c OrganisationChange) fields() string {
 		{"secondFactor", c.SecondFactor != nil},
 		{"adminNetworks", c.AdminNetworks != nil},
 		{"auditDays", c.AuditDays != nil},
+		{"recording", c.Recording != nil},
 	} {
 		if field.given {
 			names = append(names, field.name)
@@ -206,6 +208,11 @@ func (c OrganisationChange) apply(t *tenant.Tenant, from netip.Addr) error {
 	if c.AccountRequired != nil {
 		t.Settings.AccountRequired = *c.AccountRequired
 	}
+	if c.Recording != nil {
+		if err := c.Recording.apply(&t.Settings.Recording); err != nil {
+			return err
+		}
+	}
 	return c.applySecurity(&t.Settings, from)
 }
 
@@ -223,10 +230,10 @@ func (c PolicyChange) apply(p *access.Policy) {
 		{&p.SeePeople, c.SeePeople},
 		{&p.SeeCameras, c.SeeCameras},
 	} {
-		if s.to != nil {
-			*s.field = *s.to
-		}
+		put(s.field, s.to)
 	}
+	put(&p.RecordStart, c.RecordStart)
+	put(&p.RecordStop, c.RecordStop)
 }
 
 func (c OrganisationChange) applySecurity(s *tenant.Settings, from netip.Addr) error {
@@ -268,7 +275,7 @@ func (a *api) updateOrganisation(ctx context.Context, in *updateOrganisationRequ
 	if err != nil {
 		return nil, err
 	}
-	return organisationOf(t), nil
+	return a.organisationOf(t), nil
 }
 
 // tenantEntry is entry about an organisation, with one detail.
@@ -310,7 +317,7 @@ func (a *api) putLogo(ctx context.Context, who actor, logo tenant.Logo) (*organi
 	}
 	t := who.tenant
 	t.Logo = logo.Hash()
-	return organisationOf(t), nil
+	return a.organisationOf(t), nil
 }
 
 type getLogoRequest struct {

@@ -340,6 +340,13 @@ func (a *api) deletePerson(ctx context.Context, in *personRequest) (*deletedPers
 	if err := who.fresh(); err != nil {
 		return nil, err
 	}
+	owned, err := a.Store.OwnedMeetings(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.noneHeld(ctx, owned...); err != nil {
+		return nil, err
+	}
 	// First it is disabled, so that nothing new begins, then it leaves the rooms and
 	// its meetings end.
 	disable := func(u *user.User) error { u.Disabled = true; return nil }
@@ -357,6 +364,9 @@ func (a *api) deletePerson(ctx context.Context, in *personRequest) (*deletedPers
 	}
 	for _, m := range meetings {
 		if err := a.Rooms.EndMeeting(ctx, m); err != nil {
+			return nil, err
+		}
+		if err := a.Recordings.DeleteMeeting(ctx, m, who.about(m, audit.RecordingDeleted, audit.Party{})); err != nil {
 			return nil, err
 		}
 	}

@@ -113,6 +113,17 @@ func (a *api) problem(ctx context.Context, operation string, err error) *Problem
 	return p
 }
 
+// problemCode is the stable word of a fault; "" for none.
+func problemCode(err error) string {
+	if err == nil {
+		return ""
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Code
+	}
+	return "internal"
+}
+
 // wait says when trying again makes sense (RFC 9110 §10.2.3).
 func (p *Problem) wait(after time.Duration) {
 	p.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(after.Seconds())))}}

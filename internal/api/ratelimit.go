@@ -53,11 +53,14 @@ const maxCounted = 30_000
 
 var errTooMany = fault.New("api.brake", fault.Exhausted, "rate.limited", "Too many requests. Please wait a little.")
 
-// waitError is errTooMany with how long to wait.
-type waitError struct{ after time.Duration }
+// waitError is a fault with how long to wait.
+type waitError struct {
+	fault error
+	after time.Duration
+}
 
-func (waitError) Error() string { return errTooMany.Error() }
-func (waitError) Unwrap() error { return errTooMany }
+func (e waitError) Error() string { return e.fault.Error() }
+func (e waitError) Unwrap() error { return e.fault }
 
 // brake holds callers to their share. It lives in memory and knows its subjects
 // by keyed hashes only.
@@ -65,25 +68,33 @@ type brake struct {
 	key [32]byte // of this start
 
 	mu    sync.Mutex
-	table map[[sha256.Size]byte]*rate.Limiter // guarded by mu
+	table map[digest]*rate.Limiter // guarded by mu
 }
 
+// digest is what is kept of a subject.
+type digest [sha256.Size]byte
+
 func newBrake() *brake {
-	b := &brake{table: map[[sha256.Size]byte]*rate.Limiter{}}
+	b := &brake{table: map[digest]*rate.Limiter{}}
 	rand.Read(b.key[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
 	return b
 }
 
-// take counts one request. Fault: rate.limited, as [waitError].
-func (b *brake) take(s subject, who string) error {
+// digest hashes a subject so that memory does not tell who it is.
+func (b *brake) digest(s subject, who string) digest {
 	mac := hmac.New(sha256.New, b.key[:])
 	mac.Write([]byte(s))
 	mac.Write([]byte{0})
 	mac.Write([]byte(who))
-	digest := [sha256.Size]byte(mac.Sum(nil))
+	return digest(mac.Sum(nil))
+}
+
+// take counts one request. Fault: rate.limited, as [waitError].
+func (b *brake) take(s subject, who string) error {
+	d := b.digest(s, who)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	limiter, ok := b.table[digest]
+	limiter, ok := b.table[d]
 	if !ok {
 		if len(b.table) >= maxCounted {
 			for other := range b.table {
@@ -93,12 +104,12 @@ func (b *brake) take(s subject, who string) error {
 		}
 		share := allowances()[s]
 		limiter = rate.NewLimiter(rate.Every(share.every), share.burst)
-		b.table[digest] = limiter
+		b.table[d] = limiter
 	}
 	r := limiter.Reserve()
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
-		return waitError{wait}
+		return waitError{errTooMany, wait}
 	}
 	return nil
 }

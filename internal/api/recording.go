@@ -1,11 +1,15 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"plenum/internal/id"
+	"plenum/internal/meeting"
 	"plenum/internal/recording"
 )
 
@@ -42,7 +46,7 @@ type Recording struct {
 	Title       string             `json:"title"`
 	StartedAt   time.Time          `json:"startedAt"`
 	EndedAt     *time.Time         `json:"endedAt" doc:"null while it runs"`
-	Length      float64            `json:"length" doc:"Of the whole video, in seconds; 0 before it is made"`
+	Length      float64            `json:"length" doc:"In seconds: of the whole video for who manages the recording, else of what is shown; 0 before it is made"`
 	State       string             `json:"state" enum:"recording,composing,ready,failed"`
 	Problem     string             `json:"problem" doc:"With failed: a stable word for why"`
 	Progress    float64            `json:"progress" doc:"0 to 1, of what is being made"`
@@ -59,7 +63,7 @@ type Recording struct {
 
 // Chapter is where a chapter begins.
 type Chapter struct {
-	At    float64 `json:"at" doc:"Seconds from the beginning of what is shown"`
+	At    float64 `json:"at" doc:"Seconds from the beginning: of the whole video for who manages the recording and in views of all of it, else of what is shown"`
 	Title string  `json:"title"`
 }
 
@@ -125,3 +129,136 @@ type (
 		All     bool   `query:"all" doc:"For administrators: all of the organisation, also those that are theirs only to delete and to hold"`
 	}
 )
+
+// recordingOf is what a caller may read of a recording. name is the meeting's.
+func (a *api) recordingOf(s sight, name string) Recording {
+	out := Recording{
+		ID: string(s.ID), Meeting: string(s.Meeting), MeetingName: name, Title: s.Title.Text(),
+		StartedAt: s.StartedAt.UTC().Truncate(time.Millisecond), EndedAt: optional(s.EndedAt), ExpiresAt: optional(s.ExpiresAt),
+		Length: s.Length.Seconds(), State: string(s.State), Problem: s.Problem, Progress: s.Progress,
+		Chapters: []Chapter{}, Assets: []RecordingAsset{}, May: RecordingRights(s.may),
+	}
+	if s.State != recording.StateFailed {
+		out.Problem = ""
+	}
+	for _, f := range s.Assets {
+		if f.Kind != recording.Marked {
+			out.Size += f.Size
+		}
+	}
+	for _, f := range s.files() {
+		out.Assets = append(out.Assets, RecordingAsset{ID: string(f.ID), Kind: string(f.Kind), Name: f.Name.Text(), Size: f.Size})
+	}
+	if s.Cut != (recording.Cut{}) {
+		if !s.may.Manage {
+			out.Length = (s.Cut.To - s.Cut.From).Seconds()
+		}
+		out.Cut = &RecordingCut{From: s.Cut.From.Seconds(), To: s.Cut.To.Seconds()}
+	}
+	switch { // chapters may bear names of those who speak
+	case s.may.Manage:
+		out.Chapters = chaptersOf(s.Chapters, recording.Cut{})
+	case s.may.Watch:
+		out.Chapters = chaptersOf(s.Chapters, s.Cut)
+	}
+	if s.may.Manage || s.may.Oversee {
+		out.Sharing, out.Settings = sharingOf(s.Sharing), new(recordingSettingsOf(s.Settings))
+		if !s.Hold.At.IsZero() {
+			out.Hold = &RecordingHold{At: s.Hold.At.UTC().Truncate(time.Millisecond), Reason: s.Hold.Reason}
+		}
+	}
+	return out
+}
+
+func sharingOf(s recording.Sharing) *RecordingSharing {
+	return &RecordingSharing{
+		With: s.With, Download: s.Download, Watermark: s.Watermark,
+		LinkSet: len(s.SecretHash) > 0, LinkExpires: optional(s.LinkExpires), PasscodeSet: s.PasscodeHash != "",
+	}
+}
+
+// chaptersOf moves chapters to where they are within a cut; the zero cut is none.
+// Of the chapter in which the cut begins, the rest is shown.
+func chaptersOf(marks []recording.ChapterMark, cut recording.Cut) []Chapter {
+	list := []Chapter{}
+	for _, m := range marks {
+		if cut != (recording.Cut{}) && m.At >= cut.To {
+			break
+		}
+		c := Chapter{At: max(0, m.At-cut.From).Seconds(), Title: m.Title.Text()}
+		if n := len(list); n > 0 && m.At <= cut.From {
+			list[n-1] = c // the one before is cut off
+			continue
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func (a *api) getRecording(ctx context.Context, in *RecordingPath) (*recordingAnswer, error) {
+	s, err := a.look(ctx, *in, readRecordings, maySee)
+	if err != nil {
+		return nil, err
+	}
+	return a.recordingAnswer(ctx, s)
+}
+
+func (a *api) recordingAnswer(ctx context.Context, s sight) (*recordingAnswer, error) {
+	name, err := a.meetingName(ctx, s.tenant.ID, s.Meeting)
+	if err != nil {
+		return nil, err
+	}
+	return &recordingAnswer{a.recordingOf(s, name)}, nil
+}
+
+// meetingName is "" when the meeting is gone.
+func (a *api) meetingName(ctx context.Context, t id.Tenant, m id.Meeting) (string, error) {
+	found, err := a.Store.MeetingIn(ctx, t, m)
+	if errors.Is(err, meeting.ErrNotFound) {
+		return "", nil
+	}
+	return found.Name.Text(), err
+}
+
+func (a *api) listRecordings(ctx context.Context, in *listRecordingsRequest) (*recordingsAnswer, error) {
+	who, err := a.onlooker(ctx, "", readRecordings)
+	if err != nil {
+		return nil, err
+	}
+	at, from, err := afterNewest[id.Recording](in.Page)
+	if err != nil {
+		return nil, err
+	}
+	q := recording.Query{
+		Tenant: who.tenant.ID, Search: in.Search, Viewer: who.viewer, After: recording.Position{StartedAt: at, ID: from}, Many: in.Limit + 1,
+	}
+	q.Viewer.Admin = q.Viewer.Admin && in.All
+	if in.Meeting != "" {
+		if q.Meeting, err = id.Parse[id.Meeting](in.Meeting); err != nil {
+			return &recordingsAnswer{RecordingList{Recordings: []Recording{}}}, nil //nolint:nilerr // there is none of that name
+		}
+	}
+	found, err := a.Recordings.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	found, next := cut(found, in.Limit, func(r recording.Recording) []string { return newestKey(r.StartedAt, r.ID) })
+	list := make([]Recording, 0, len(found))
+	names := map[id.Meeting]string{}
+	for _, r := range found { // one by one, because what the caller may is decided in one place
+		s, err := a.see(ctx, who, r.ID, maySee)
+		if errors.Is(err, recording.ErrNotFound) {
+			continue // deleted, or withdrawn, just now
+		}
+		if err != nil {
+			return nil, err
+		}
+		if _, known := names[r.Meeting]; !known {
+			if names[r.Meeting], err = a.meetingName(ctx, who.tenant.ID, r.Meeting); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, a.recordingOf(s, names[r.Meeting]))
+	}
+	return &recordingsAnswer{RecordingList{list, next}}, nil
+}

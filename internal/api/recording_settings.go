@@ -1,7 +1,12 @@
 package api
 
 import (
+	"maps"
+
+	"plenum/internal/meeting"
 	"plenum/internal/recording"
+	"plenum/internal/retention"
+	"plenum/internal/tenant"
 )
 
 // RecordingSettings say what is made of the recordings of a meeting.
@@ -60,4 +65,57 @@ type OrganisationRecordingChange struct {
 // ConsentWordChange holds other words.
 type ConsentWordChange struct {
 	Texts map[string]string `json:"texts" nullable:"false" doc:"All of them, by language: en, de, fr, nl; 1 to 2,000 characters; empty for the program's own"`
+}
+
+func recordingSettingsOf(s recording.Settings) RecordingSettings {
+	return RecordingSettings{
+		Layout: s.Layout, Height: s.Height, Names: s.Names, Logo: s.Logo, Mark: s.Mark, SpeakerChapters: s.SpeakerChapters,
+		Audio: s.Audio, Speakers: s.Speakers, Days: s.Days,
+		Sharing: InitialSharing{With: s.Sharing.With, Download: s.Sharing.Download, Watermark: s.Sharing.Watermark},
+	}
+}
+
+// settingsWithin checks settings by what an organisation allows.
+func settingsWithin(t tenant.Tenant) func(RecordingSettings) (recording.Settings, error) {
+	return func(s RecordingSettings) (recording.Settings, error) {
+		if err := t.Settings.Recording.Retention.Allow(s.Days); err != nil {
+			return recording.Settings{}, err
+		}
+		return meeting.ParseRecording(recording.Settings{
+			Layout: s.Layout, Height: s.Height, Names: s.Names, Logo: s.Logo, Mark: s.Mark, SpeakerChapters: s.SpeakerChapters,
+			Audio: s.Audio, Speakers: s.Speakers, Days: s.Days,
+			Sharing: recording.Sharing{With: s.Sharing.With, Download: s.Sharing.Download, Watermark: s.Sharing.Watermark},
+		})
+	}
+}
+
+func (a *api) recordingOfTenant(t tenant.Tenant) OrganisationRecording {
+	r := t.Settings.Recording
+	texts := maps.Clone(r.Consent.Texts)
+	if texts == nil {
+		texts = map[string]string{}
+	}
+	return OrganisationRecording{
+		Off: r.Off, Retention: RecordingDays(r.Retention), Consent: ConsentWords{Version: r.Consent.Version, Texts: texts},
+		Erasable: r.Erasable, Watermark: r.Watermark, Problem: problemCode(a.Recordings.Ready()),
+	}
+}
+
+// apply changes what an organisation decides, if the change is a valid one.
+func (c OrganisationRecordingChange) apply(r *tenant.Recording) error {
+	put(&r.Off, c.Off)
+	put(&r.Erasable, c.Erasable)
+	put(&r.Watermark, c.Watermark)
+	if c.Retention != nil {
+		r.Retention = retention.Rules(*c.Retention)
+		if err := r.Retention.Check(); err != nil {
+			return err
+		}
+	}
+	if c.Consent == nil {
+		return nil
+	}
+	words, err := tenant.Reword(r.Consent, c.Consent.Texts)
+	r.Consent = words
+	return err
 }

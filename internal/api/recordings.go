@@ -39,7 +39,7 @@ type Recordings interface {
 	// Consents returns the answers of everybody, oldest first.
 	Consents(ctx context.Context, r id.Recording) ([]consent.Evidence, error)
 	// Answered lists what an account answered in recordings that are still kept.
-	Answered(ctx context.Context, u id.User) ([]consent.Evidence, error)
+	Answered(ctx context.Context, t id.Tenant, u id.User) ([]consent.Evidence, error)
 	// Withdraw blacks out and mutes what an account said and showed: the files that
 	// hold it are gone at once, and made anew.
 	Withdraw(ctx context.Context, r id.Recording, u id.User, entries ...audit.Entry) error

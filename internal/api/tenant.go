@@ -309,9 +309,17 @@ func (a *api) deleteTenant(ctx context.Context, in *deleteTenantRequest) (*struc
 	if err != nil {
 		return nil, err
 	}
+	if err := a.noneHeld(ctx, meetings...); err != nil {
+		return nil, err
+	}
 	end := func() error {
 		for _, m := range meetings {
 			if err := a.Rooms.EndMeeting(ctx, m); err != nil && !errors.Is(err, meeting.ErrNotFound) {
+				return err
+			}
+			// Its people cannot look up an operator's id.
+			entry := audit.Entry{Tenant: t.ID, Action: audit.RecordingDeleted, Actor: audit.Party{Kind: audit.Operator}, Meeting: m}
+			if err := a.Recordings.DeleteMeeting(ctx, m, entry); err != nil {
 				return err
 			}
 		}

@@ -28,6 +28,7 @@ type visitor struct {
 	origin string        // as in "https://meet.example.org"
 	host   string        // of the request, with the port
 	token  pii.Secret    // of the session cookie, "" without one
+	visits pii.Secret    // of the cookie of who watches recordings by their links
 	// browser is what people know their sessions by, as in "Firefox on Linux".
 	browser string
 
@@ -51,9 +52,11 @@ type visitorKey struct{}
 func (a *api) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from := source(r.RemoteAddr)
-		if err := a.brake.takeFrom(from); err != nil {
-			writeProblem(w, a.problem(r.Context(), "identify", err))
-			return
+		if !a.fetches(r) {
+			if err := a.brake.takeFrom(from); err != nil {
+				writeProblem(w, a.problem(r.Context(), "identify", err))
+				return
+			}
 		}
 		t, err := a.Store.TenantByHost(r.Context(), tenant.HostOf(r.Host))
 		if err != nil {
@@ -68,6 +71,9 @@ func (a *api) identify(next http.Handler) http.Handler {
 		// send one nor borrow the cookie beside it.
 		if c, err := r.Cookie(cookieName); err == nil && len(r.Header.Values("Authorization")) == 0 {
 			v.token = pii.Secret(c.Value)
+		}
+		if c, err := r.Cookie(viewerCookie); err == nil && len(r.Header.Values("Authorization")) == 0 {
+			v.visits = pii.Secret(c.Value)
 		}
 		ctx := auth.From(r.Context(), from)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitorKey{}, v)))

@@ -54,6 +54,17 @@ func (c Change) Fields() []string {
 	return fields
 }
 
+// Roles names the roles that change of who may record, and to which; "" is nobody.
+func (p PolicyChange) Roles() map[string]access.Role {
+	roles := map[string]access.Role{}
+	for name, to := range map[string]*access.Role{"recordStart": p.RecordStart, "recordStop": p.RecordStop} {
+		if to != nil {
+			roles[name] = *to
+		}
+	}
+	return roles
+}
+
 // Switches names the switches that change, and how.
 func (p PolicyChange) Switches() map[string]bool {
 	switches := map[string]bool{}

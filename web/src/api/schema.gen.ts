@@ -379,7 +379,7 @@ export interface paths {
         get: operations["getMeeting"];
         put?: never;
         post?: never;
-        /** End a meeting for all and delete it */
+        /** End a meeting for all and delete it, with its recordings */
         delete: operations["deleteMeeting"];
         options?: never;
         head?: never;
@@ -1370,7 +1370,7 @@ export interface components {
         Chapter: {
             /**
              * Format: double
-             * @description Seconds from the beginning of what is shown
+             * @description Seconds from the beginning: of the whole video for who manages the recording and in views of all of it, else of what is shown
              */
             at: number;
             title: string;
@@ -2166,7 +2166,7 @@ export interface components {
             id: string;
             /**
              * Format: double
-             * @description Of the whole video, in seconds; 0 before it is made
+             * @description In seconds: of the whole video for who manages the recording, else of what is shown; 0 before it is made
              */
             length: number;
             may: components["schemas"]["RecordingRights"];

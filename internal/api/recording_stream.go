@@ -1,0 +1,70 @@
+package api
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// maxFetches are open at once for one viewer: a player has two or three, of which
+	// some are given up and not yet gone.
+	maxFetches = 8
+	// stallTime is how long a reader may take nothing at all. One who reads has as
+	// long as it takes.
+	stallTime = time.Minute
+	// askAgain is how often it is decided anew, within one long answer, whether it may
+	// go on.
+	askAgain = 5 * time.Second
+)
+
+// fetches counts what is open for each viewer.
+type fetches struct {
+	mu   sync.Mutex
+	open map[string]int // guarded by mu; none is 0
+}
+
+// begin takes a place. Fault: rate.limited, as [waitError].
+func (f *fetches) begin(viewer string) (end func(), err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.open[viewer] >= maxFetches {
+		return nil, waitError{errTooMany, time.Second}
+	}
+	f.open[viewer]++
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.open[viewer]--; f.open[viewer] == 0 {
+			delete(f.open, viewer)
+		}
+	}, nil
+}
+
+// steady writes a long answer. The server's limit for a whole answer gives way to
+// one for each piece, which moves on as long as the client reads; and who may not
+// have it any more gets no more of it.
+type steady struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	still   func() error
+	asked   time.Time
+	moved   time.Time // when the limit was set last
+}
+
+// Write implements [http.ResponseWriter]. It is called with pieces of 32 KiB.
+func (s *steady) Write(p []byte) (int, error) {
+	now := time.Now()
+	if now.Sub(s.asked) >= askAgain {
+		s.asked = now
+		if err := s.still(); err != nil {
+			return 0, err
+		}
+	}
+	if now.Sub(s.moved) >= time.Second {
+		s.moved = now
+		// Not every writer of a test has deadlines.
+		_ = s.control.SetWriteDeadline(now.Add(stallTime))
+	}
+	return s.ResponseWriter.Write(p)
+}
