@@ -26,7 +26,7 @@ import (
 type Config struct {
 	Store    Store
 	Vault    *vault.Vault
-	Files    Files
+	Files    blob.Store
 	Composer *composer.Composer
 	// Signalling is the SFU's handler, gate included.
 	Signalling http.Handler
@@ -43,7 +43,7 @@ type Config struct {
 type Archive struct {
 	cfg   Config
 	store Store
-	files Files
+	files blob.Store
 	log   *slog.Logger
 	jobs  *job.Runner
 
@@ -90,8 +90,8 @@ func New(c Config) *Archive {
 
 // Run keeps the recordings until ctx ends: then those being made are ended in order.
 func (a *Archive) Run(ctx context.Context) error {
-	a.look(ctx)
 	a.wake(ctx)
+	a.look(ctx)
 	var parts sync.WaitGroup
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
@@ -191,7 +191,7 @@ func (a *Archive) look(ctx context.Context) {
 
 // cannotRecord tries what a recording needs: its key, and a place for its files.
 func (a *Archive) cannotRecord(ctx context.Context) error {
-	if _, err := a.cfg.Vault.Living(1); err != nil {
+	if err := a.prepare(ctx); err != nil {
 		return err
 	}
 	w, err := a.files.Create(ctx, probe)
@@ -211,9 +211,18 @@ func (a *Archive) cannotRecord(ctx context.Context) error {
 	return nil
 }
 
+// prepare sees that there is a key tree: with recordings that need one, it must be
+// the one they were made with.
+func (a *Archive) prepare(ctx context.Context) error {
+	if _, err := a.cfg.Vault.Living(1); err == nil || !errors.Is(err, vault.ErrNoTree) {
+		return err
+	}
+	ids, err := a.store.RecordingIDs(ctx)
+	if err != nil {
+		return err
+	}
+	return a.cfg.Vault.Prepare(len(ids) > 0)
+}
+
 // probe is the name of the file by which writing is tried.
 const probe = "probe"
-
-// Files is a [blob.Store]; the one of a server whose place could not be opened says
-// so whenever it is used.
-type Files = blob.Store

@@ -71,7 +71,7 @@ func (a *Archive) remove(ctx context.Context, s recording.Sealed, kinds ...recor
 	if len(files) == 0 {
 		return nil
 	}
-	if err := a.store.RemoveAssets(ctx, s.ID, files); err != nil {
+	if err := a.store.RemoveAssets(ctx, s.ID, files...); err != nil {
 		return err
 	}
 	a.drop(ctx, s.ID, files...)
@@ -256,7 +256,7 @@ func (a *Archive) replace(ctx context.Context, asset recording.SealedAsset, sour
 	if len(old) == 0 {
 		return nil
 	}
-	if err := a.store.RemoveAssets(ctx, r, old); err != nil {
+	if err := a.store.RemoveAssets(ctx, r, old...); err != nil {
 		return err
 	}
 	a.drop(ctx, r, old...)

@@ -27,13 +27,13 @@ type Store interface {
 	SetRecordingEnded(ctx context.Context, r id.Recording, endedAt time.Time, chunks uint64, expiresAt time.Time, jobs []job.Job, entries ...audit.Entry) error
 	SetRecordingReady(ctx context.Context, r id.Recording, length time.Duration, sealed []byte, assets []recording.SealedAsset, remove []id.Asset, entries ...audit.Entry) error
 	SetRecordingComposing(ctx context.Context, r id.Recording, settings *recording.Settings, jobs []job.Job, entries ...audit.Entry) error
-	SetRecordingFailed(ctx context.Context, r id.Recording, code string, entries ...audit.Entry) error
+	SetRecordingFailed(ctx context.Context, r id.Recording, code string) error
 	RenameRecording(ctx context.Context, r id.Recording, sealed []byte, entries ...audit.Entry) error
 	SetSharing(ctx context.Context, r id.Recording, s recording.Sharing, entries ...audit.Entry) error
 	SetCut(ctx context.Context, r id.Recording, c recording.Cut, jobs []job.Job, entries ...audit.Entry) error
 	SetHold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error
-	AddAsset(ctx context.Context, a recording.SealedAsset, entries ...audit.Entry) error
-	RemoveAssets(ctx context.Context, r id.Recording, assets []id.Asset, entries ...audit.Entry) error
+	AddAsset(ctx context.Context, a recording.SealedAsset) error
+	RemoveAssets(ctx context.Context, r id.Recording, assets ...id.Asset) error
 	ExpiredAssets(ctx context.Context, now time.Time) ([]recording.SealedAsset, error)
 	DeleteRecording(ctx context.Context, r id.Recording, now time.Time, entries ...audit.Entry) (recording.Recording, error)
 	Tombstones(ctx context.Context) ([]recording.Tombstone, error)
@@ -45,7 +45,7 @@ type Store interface {
 	Consents(ctx context.Context, r id.Recording) ([]consent.Sealed, error)
 	ConsentsOf(ctx context.Context, t id.Tenant, u id.User) ([]consent.Sealed, error)
 	Withdraw(ctx context.Context, r id.Recording, evidence []consent.Sealed, people []recording.Blackout, remove []id.Asset, jobs []job.Job, entries ...audit.Entry) error
-	Blackout(ctx context.Context, r id.Recording, seat id.Seat, whole bool, entries ...audit.Entry) error
+	Blackout(ctx context.Context, r id.Recording, seat id.Seat, whole bool) error
 	Blackouts(ctx context.Context, r id.Recording) ([]recording.Blackout, error)
 
 	Tenant(ctx context.Context, t id.Tenant) (tenant.Tenant, error)

@@ -52,7 +52,7 @@ func (a *Archive) expire(ctx context.Context, now time.Time) {
 	assets, err := a.store.ExpiredAssets(ctx, now)
 	fail(err)
 	for _, f := range assets {
-		err := a.store.RemoveAssets(ctx, f.Recording, []id.Asset{f.ID})
+		err := a.store.RemoveAssets(ctx, f.Recording, f.ID)
 		fail(err)
 		if err == nil {
 			a.drop(ctx, f.Recording, f.ID)

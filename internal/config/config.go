@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"plenum/internal/pii"
 )
 
 // Config holds every setting, parsed and checked. Zero is not a usable value;
@@ -21,6 +23,8 @@ type Config struct {
 	Data      string // directory of everything the server keeps
 	Database  string // postgres:// URL, or "" for SQLite in Data
 	MasterKey string // file that protects everything stored; outside Data; "" for its usual place
+	Files     string // directory of recordings; "" for a folder of Data, and when Bucket is set
+	Bucket    *S3    // where recordings are kept instead; nil for a directory
 
 	Listen      string // host:port of pages, API, live channel and signalling
 	AdminListen string // host:port on which alone the administration answers; "" for none of its own
@@ -39,9 +43,23 @@ type Config struct {
 	ACMEEmail string
 	ACMECA    string // directory URL (RFC 8555 §7.1.1)
 
+	FFmpeg      string // program that makes videos; "" looks in PATH
+	ComposeJobs int    // how many are made at once; 0 for none on this machine
+
 	DrainTimeout time.Duration // how long a stopping server waits for clients to go
 	LogLevel     slog.Level
 	LogFormat    string // "text" or "json"
+}
+
+// S3 is a bucket, and how to reach it.
+type S3 struct {
+	Endpoint  string // host[:port]
+	Bucket    string
+	Prefix    string // in the bucket; "" is all of it
+	Region    string // "" is the server's usual one
+	AccessKey string
+	SecretKey pii.Secret
+	Plain     bool // without TLS
 }
 
 // Problems lists everything that is wrong with the settings, in the order in
@@ -80,6 +98,7 @@ func settings() []setting {
 		{"data", "plenum-data", text(func(c *Config) *string { return &c.Data })},
 		{"database", "", parseDatabase},
 		{"master-key", "", text(func(c *Config) *string { return &c.MasterKey })},
+		{"files", "", parseFiles},
 		{"listen", ":8443", parseListen},
 		{"admin-listen", "", parseAdminListen},
 		{"domain", "", parseDomain},
@@ -91,6 +110,8 @@ func settings() []setting {
 		{"metrics-listen", "127.0.0.1:9443", parseMetricsListen},
 		{"acme-email", "", parseEmail},
 		{"acme-ca", "https://acme-v02.api.letsencrypt.org/directory", parseACMECA},
+		{"ffmpeg", "", text(func(c *Config) *string { return &c.FFmpeg })},
+		{"compose-jobs", "1", parseComposeJobs},
 		{"drain-timeout", "10s", parseDrainTimeout},
 		{"log-level", "info", parseLogLevel},
 		{"log-format", "text", parseLogFormat},
@@ -119,7 +140,7 @@ func resolve(values map[string]string) (Config, error) {
 			value = s.fallback
 		}
 		if err := s.parse(&c, strings.TrimSpace(value)); err != nil {
-			problems = append(problems, fmt.Sprintf("%s: %q %s", s.key, value, err))
+			problems = append(problems, fmt.Sprintf("%s: %q %s", s.key, withoutPassword(value), err))
 		}
 	}
 	problems = append(problems, c.contradictions()...)
@@ -127,6 +148,16 @@ func resolve(values map[string]string) (Config, error) {
 		return Config{}, problems
 	}
 	return c, nil
+}
+
+// withoutPassword is a value as it may stand in a terminal or a log.
+func withoutPassword(value string) string {
+	scheme, rest, isURL := strings.Cut(value, "://")
+	at := strings.LastIndex(rest, "@")
+	if !isURL || at < 0 {
+		return value
+	}
+	return scheme + "://…" + rest[at:]
 }
 
 // contradictions finds settings that are right alone and wrong together.
@@ -221,6 +252,47 @@ func parseDatabase(c *Config, s string) error {
 		return errors.New("is not a postgres:// address; leave it out for the built-in database")
 	}
 	c.Database = s
+	return nil
+}
+
+// parseFiles takes a directory, or s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX] with
+// ?region=NAME and ?tls=off if need be.
+func parseFiles(c *Config, s string) error {
+	if !strings.Contains(s, "://") {
+		c.Files = s
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "s3" || u.Host == "" || u.User == nil {
+		return errors.New("is neither a directory nor an address such as s3://KEY:SECRET@s3.example.org/BUCKET; in the secret, write / as %2F and @ as %40")
+	}
+	secret, _ := u.User.Password()
+	bucket, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
+	if u.User.Username() == "" || secret == "" || bucket == "" {
+		return errors.New("lacks key, secret or bucket; an example is s3://KEY:SECRET@s3.example.org/BUCKET")
+	}
+	c.Bucket = &S3{Endpoint: u.Host, Bucket: bucket, Prefix: prefix, AccessKey: u.User.Username(), SecretKey: pii.Secret(secret)}
+	for key, values := range u.Query() {
+		switch {
+		case key == "region":
+			c.Bucket.Region = values[0]
+		case key == "tls" && (values[0] == "on" || values[0] == "off"):
+			c.Bucket.Plain = values[0] == "off"
+		default:
+			return fmt.Errorf("has %q, which is not known; region=NAME and tls=off are", key)
+		}
+	}
+	return nil
+}
+
+// maxComposeJobs is more than any machine has use for.
+const maxComposeJobs = 64
+
+func parseComposeJobs(c *Config, s string) error {
+	var err error
+	if c.ComposeJobs, err = strconv.Atoi(s); err != nil || c.ComposeJobs < 0 || c.ComposeJobs > maxComposeJobs {
+		return errors.New("is not a number from 0 to 64")
+	}
 	return nil
 }
 

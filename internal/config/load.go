@@ -21,6 +21,7 @@ type Place struct {
 	Data      string `help:"Directory of everything the server keeps (plenum-data)." name:"data" env:"PLENUM_DATA" placeholder:"DIR" group:"Settings"`
 	Database  string `help:"PostgreSQL instead of the built-in database." name:"database" env:"PLENUM_DATABASE" placeholder:"URL" group:"Settings"`
 	MasterKey string `help:"Key file that protects everything stored; made on first start, kept outside the data directory (DIR.master-key)." name:"master-key" env:"PLENUM_MASTER_KEY" placeholder:"FILE" group:"Settings"`
+	Files     string `help:"Directory of recordings, or s3://KEY:SECRET@HOST/BUCKET (DIR/files)." name:"files" env:"PLENUM_FILES" placeholder:"PLACE" group:"Settings"`
 	Domain    string `help:"Name people type. A public name gets its certificate by ACME." name:"domain" env:"PLENUM_DOMAIN" placeholder:"NAME[:PORT]" group:"Settings"`
 	Listen    string `help:"Address of pages, API and live channel (:8443)." name:"listen" env:"PLENUM_LISTEN" placeholder:"ADDR" group:"Settings"`
 }
@@ -36,6 +37,8 @@ type Serving struct {
 	MetricsListen  string `help:"Loopback address of metrics and profiles, or off (127.0.0.1:9443)." name:"metrics-listen" env:"PLENUM_METRICS_LISTEN" placeholder:"ADDR" group:"Settings"`
 	ACMEEmail      string `help:"Where the certificate authority may write to." name:"acme-email" env:"PLENUM_ACME_EMAIL" placeholder:"ADDRESS" group:"Settings"`
 	ACMECA         string `help:"ACME directory of another certificate authority than Let's Encrypt." name:"acme-ca" env:"PLENUM_ACME_CA" placeholder:"URL" group:"Settings"`
+	FFmpeg         string `help:"Program that makes videos of recordings; without it, the one in PATH." name:"ffmpeg" env:"PLENUM_FFMPEG" placeholder:"PATH" group:"Settings"`
+	ComposeJobs    string `help:"How many videos are made at once; 0 for none on this machine (1)." name:"compose-jobs" env:"PLENUM_COMPOSE_JOBS" placeholder:"N" group:"Settings"`
 	DrainTimeout   string `help:"How long a stopping server waits for clients to go (10s)." name:"drain-timeout" env:"PLENUM_DRAIN_TIMEOUT" placeholder:"TIME" group:"Settings"`
 	LogLevel       string `help:"debug, info, warn or error (info)." name:"log-level" env:"PLENUM_LOG_LEVEL" placeholder:"LEVEL" group:"Settings"`
 	LogFormat      string `help:"text or json (text)." name:"log-format" env:"PLENUM_LOG_FORMAT" placeholder:"FORMAT" group:"Settings"`

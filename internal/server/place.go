@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"syscall"
 
 	"plenum/internal/audit"
+	"plenum/internal/blob"
 	"plenum/internal/config"
 	"plenum/internal/edge"
 	"plenum/internal/fault"
@@ -34,6 +36,23 @@ func SealedStoreConfig(cfg config.Config, keys *vault.Vault) store.Config {
 	c := StoreConfig(cfg)
 	c.AuditKey = audit.NewSigner(keys.Derive("audit"))
 	return c
+}
+
+// OpenFiles opens the place of the recordings of cfg. Faults: those of
+// [archive.ErrFiles].
+func OpenFiles(ctx context.Context, cfg config.Config) (blob.Store, error) {
+	if cfg.Bucket != nil {
+		return blob.OpenS3(ctx, blob.S3Config(*cfg.Bucket))
+	}
+	return blob.OpenDir(FilesDir(cfg))
+}
+
+// FilesDir is the directory of the recordings of cfg, when they are in one.
+func FilesDir(cfg config.Config) string {
+	if cfg.Files != "" {
+		return cfg.Files
+	}
+	return filepath.Join(cfg.Data, "files")
 }
 
 // MasterKeyPath is the key file of cfg.

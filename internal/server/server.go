@@ -18,6 +18,7 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/api"
+	"plenum/internal/archive"
 	"plenum/internal/auth"
 	"plenum/internal/capacity"
 	"plenum/internal/config"
@@ -56,6 +57,7 @@ type Server struct {
 	store     *store.Store
 	sfu       *sfu.SFU
 	pool      *capacity.Pool
+	archive   *archive.Archive
 	rooms     *room.Rooms
 	live      *live.Handler
 	edge      *edge.Edge
@@ -109,12 +111,16 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 		return nil, err
 	}
 	s.release = append(s.release, func() { s.endSFU(ctx) })
+	node := id.New[string]()
 	s.pool = capacity.New(capacity.Config{
 		Store: s.store, Moved: func(m id.Meeting, seat id.Seat, standing capacity.Standing) { s.rooms.Moved(m, seat, standing) },
-		Logger: s.log, Node: id.New[string](),
+		Logger: s.log, Node: node,
 	})
+	if s.archive, err = s.newArchive(node); err != nil {
+		return nil, err
+	}
 	s.passwords = auth.NewPasswords(auth.DefaultParams())
-	if s.rooms, err = room.New(room.Config{Store: s.store, Media: s.sfu, Pool: s.pool, Passwords: s.passwords, Key: s.keys.Derive("room.resume"), Logger: s.log}); err != nil {
+	if s.rooms, err = room.New(room.Config{Store: s.store, Media: s.sfu, Pool: s.pool, Recordings: s.archive, Passwords: s.passwords, Key: s.keys.Derive("room.resume"), Logger: s.log}); err != nil {
 		return nil, err
 	}
 	doors := &countingRooms{Rooms: s.rooms}
@@ -160,7 +166,7 @@ func (s *Server) api(o Options) http.Handler {
 		OIDC: oidc.New(), LDAP: ldap.Directories{}, Factors: s.keys.Sealer("factor"), ProviderSecrets: s.keys.Sealer("provider"),
 		SetUpSecret: s.setUp, BaseURL: linkBase(s.cfg), Version: o.Version, LAN: !s.cfg.UsesACME() && len(s.cfg.TrustedProxies) == 0,
 		AdminApart: s.cfg.AdminListen != "", OwnHosts: edge.OwnHosts(s.cfg.Domain),
-		Answers: s.keys.Sealer("api.answers"), Key: s.keys.Derive("api.answers.names"),
+		Answers: s.keys.Sealer("api.answers"), Key: s.keys.Derive("api.answers.names"), Viewing: s.keys.Sealer("api.viewing"),
 	})
 }
 
@@ -185,8 +191,11 @@ func (s *Server) Run(ctx context.Context) error {
 	outer, stopOuter := context.WithCancel(background)
 	defer stopOuter()
 
-	var inside, outside sync.WaitGroup
-	failed := make(chan error, 6) // one place for each part below
+	library, stopLibrary := context.WithCancel(background)
+	defer stopLibrary()
+
+	var inside, between, outside sync.WaitGroup
+	failed := make(chan error, 7) // one place for each part below
 	start := func(group *sync.WaitGroup, ctx context.Context, name string, run func(context.Context) error) {
 		group.Go(func() {
 			err := run(ctx)
@@ -204,6 +213,7 @@ func (s *Server) Run(ctx context.Context) error {
 	start(&inside, inner, "media server", s.sfu.Run)
 	start(&inside, inner, "pool", s.pool.Run)
 	start(&inside, inner, "rooms", s.rooms.Run)
+	start(&between, library, "recordings", s.archive.Run)
 	if s.metrics != nil {
 		start(&inside, inner, "metrics", s.metrics.Run)
 	}
@@ -220,6 +230,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.drain(background)
 	stopOuter()
 	outside.Wait()
+	stopLibrary() // recordings are ended while there is still a media server, and a database to note it in
+	between.Wait()
 	stopInner()
 	inside.Wait()
 	close(failed)
