@@ -25,16 +25,16 @@ func camera(w, h, length int) string {
 // keyEvery is how far apart a browser's key frames are in frames, about.
 const keyEvery = 75
 
-// BenchmarkCompose composes twelve seconds of people before their cameras, and says
+// BenchmarkCompose composes 36 seconds of people before their cameras, and says
 // how much faster than real time that is and what it costs. The large camera is that
 // of who speaks; by far the most is decoded when all are large.
 func BenchmarkCompose(b *testing.B) {
-	const length = 12
+	const part, length = 12, 36
 	clip := func(w, h int, rate string) [][]byte {
-		return frames(b, recording.VP8, camera(w, h, length), "-b:v", rate, "-force_key_frames", fmt.Sprintf("expr:not(mod(n,%d))", keyEvery))
+		return frames(b, recording.VP8, camera(w, h, part), "-b:v", rate, "-force_key_frames", fmt.Sprintf("expr:not(mod(n,%d))", keyEvery))
 	}
 	small, large := clip(640, 360, "500k"), clip(1280, 720, "1500k")
-	voice := packets(b, sine(440, length))
+	voice := packets(b, "anoisesrc=r=48000:a=0.1:c=pink:d=36,tremolo=f=4:d=0.9")
 	for _, tt := range []struct{ people, large int }{{4, 1}, {9, 1}, {4, 4}, {9, 9}} {
 		b.Run(fmt.Sprintf("%d tiles, %d of 720p", tt.people, tt.large), func(b *testing.B) {
 			var s script

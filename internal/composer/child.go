@@ -15,7 +15,7 @@ import (
 
 // child is one ffmpeg at work, connected by pipes only: what it reads was sent by
 // strangers, so it may open nothing itself, is told the format, and has no
-// environment. It gives way to the meetings that are running.
+// environment. It gives way to the meetings that are running (yield.go).
 type child struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -25,16 +25,38 @@ type child struct {
 	wait   func() error
 }
 
-// niceness of ffmpeg: only what nobody else wants (setpriority(2)).
-const niceness = 10
-
 // start runs ffmpeg until ctx ends or it is done; marked connects its descriptor 3.
 func (p program) start(ctx context.Context, marked bool, args ...string) (*child, error) {
+	c, err := p.launch(ctx, marked, p.yard, args)
+	if err != nil && p.yard != nil && ctx.Err() == nil {
+		c, err = p.launch(ctx, marked, nil, args) // the kernel is older than 5.7, or the group is gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	yield(c.cmd.Process.Pid)
+	enlarge(c.in, c.out)
+	c.wait = sync.OnceValue(func() error {
+		err := c.cmd.Wait()
+		if c.marks != nil {
+			err = errors.Join(err, c.marks.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("ffmpeg: %w: %s", err, c.errors.String())
+		}
+		return nil
+	})
+	return c, nil
+}
+
+// launch starts ffmpeg in a control group, or in ours.
+func (p program) launch(ctx context.Context, marked bool, group *yard, args []string) (*child, error) {
 	all := append([]string{"-hide_banner", "-loglevel", "error", "-nostdin", "-protocol_whitelist", "pipe"}, args...)
 	c := &child{cmd: exec.CommandContext(ctx, p.path, all...)} //nolint:gosec // the operator's own setting
 	c.cmd.Env, c.cmd.Dir, c.cmd.Stderr = []string{}, "/", &c.errors
 	c.cmd.WaitDelay = 5 * time.Second
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for us alone
+	group.enter(c.cmd.SysProcAttr)
 	var err error
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -53,23 +75,30 @@ func (p program) start(ctx context.Context, marked bool, args ...string) (*child
 	if theirs != nil {
 		err = errors.Join(err, theirs.Close())
 	}
-	if err != nil {
-		return nil, err
+	if err != nil && c.marks != nil {
+		err = errors.Join(err, c.marks.Close())
 	}
-	// Best effort: in a container it may be forbidden, and the work is the same.
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, c.cmd.Process.Pid, niceness)
-	c.wait = sync.OnceValue(func() error {
-		err := c.cmd.Wait()
-		if c.marks != nil {
-			err = errors.Join(err, c.marks.Close())
-		}
-		if err != nil {
-			return fmt.Errorf("ffmpeg: %w: %s", err, c.errors.String())
-		}
-		return nil
-	})
-	return c, nil
+	return c, err
 }
+
+// pipeSize is what a pipe holds: most of a tile's picture, so that whoever writes it
+// seldom waits for who reads. All pipes of a user may have 64 MiB (pipe(7)).
+const pipeSize = 256 << 10
+
+// enlarge is a matter of speed only: with pipes as they come all works too.
+func enlarge(pipes ...any) {
+	for _, p := range pipes {
+		if f, ok := p.(syscall.Conn); ok {
+			if raw, err := f.SyscallConn(); err == nil {
+				_ = raw.Control(func(fd uintptr) {
+					_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, fd, setPipeSize, pipeSize)
+				})
+			}
+		}
+	}
+}
+
+const setPipeSize = 1031 // F_SETPIPE_SZ
 
 // killed reports that somebody ended a child, as the kernel does when memory is short:
 // what is missing then is not the recording's fault, and composing again may help.

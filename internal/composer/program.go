@@ -27,6 +27,7 @@ type program struct { //nolint:recvcheck // a value, once look has filled it in
 	av1     string
 	running *sync.WaitGroup // what was started with it
 	fail    context.CancelCauseFunc
+	yard    *yard // where it runs; nil: with us
 }
 
 const oldestMajor, oldestMinor = 5, 1
