@@ -14,12 +14,30 @@ import (
 // policies are all there are.
 func policies() []access.Policy {
 	all := make([]access.Policy, 0, 1<<10)
+	recorders := recorders()
 	for bits := range 1 << 10 {
 		bit := func(n int) bool { return bits>>n&1 == 1 }
+		// Who may record depends on no switch, and no switch on that: 16 pairs and 1,024
+		// settings of the switches meet each other by turns; TestRecorders has them all.
+		recorder := recorders[bits%len(recorders)]
 		all = append(all, access.Policy{
 			Microphone: bit(0), Camera: bit(1), Share: bit(2), Chat: bit(3), ChatPrivate: bit(4),
 			Reactions: bit(5), RaiseHand: bit(6), Rename: bit(7), SeePeople: bit(8), SeeCameras: bit(9),
+			RecordStart: recorder.RecordStart, RecordStop: recorder.RecordStop,
 		})
+	}
+	return all
+}
+
+// recorders are all pairs of who may start and who may stop a recording, under a
+// policy that forbids the rest.
+func recorders() []access.Policy {
+	least := []access.Role{access.Owner, access.Moderator, access.Presenter, ""}
+	all := make([]access.Policy, 0, len(least)*len(least))
+	for _, start := range least {
+		for _, stop := range least {
+			all = append(all, access.Policy{RecordStart: start, RecordStop: stop})
+		}
 	}
 	return all
 }
@@ -27,8 +45,9 @@ func policies() []access.Policy {
 // table is the permission table as one would draw it: y always, - never, and a
 // letter for the switch of the policy that decides (m, c, s, t for chat, p for
 // private chat, r for reactions, h for hands, n for names, l for the list of
-// people, v for cameras). In the last column, a right that can be given to or
-// taken from one person.
+// people, v for cameras) or, with the least role to have the right, of starting (b
+// for begin) or stopping (z) a recording. In the last column, a right that can be
+// given to or taken from one person.
 const table = `
                owner  moderator  presenter  attendee  viewer
 speak          y      y          y          m         -       except
@@ -54,6 +73,8 @@ setPolicy      y      y          -          -         -
 assignRoles    y      y          -          -         -
 spotlight      y      y          -          -         -
 end            y      y          -          -         -
+record         b      b          b          -         -
+stopRecord     z      z          z          -         -
 `
 
 // drawn reads the table: whether role has right under p, for each right, and
@@ -69,6 +90,13 @@ func drawn(t *testing.T, role access.Role, p access.Policy) (rights map[access.R
 		"y": true, "-": false, "m": p.Microphone, "c": p.Camera, "s": p.Share, "t": p.Chat, "p": p.ChatPrivate,
 		"r": p.Reactions, "h": p.RaiseHand, "n": p.Rename, "l": p.SeePeople, "v": p.SeeCameras,
 	}
+	// In a role's column stand b and z for: the policy names it, or one below it.
+	upTo := map[access.Role][]access.Role{
+		access.Owner:     {access.Owner, access.Moderator, access.Presenter},
+		access.Moderator: {access.Moderator, access.Presenter},
+		access.Presenter: {access.Presenter},
+	}
+	decides["b"], decides["z"] = slices.Contains(upTo[role], p.RecordStart), slices.Contains(upTo[role], p.RecordStop)
 	rights = make(map[access.Right]bool)
 	for _, line := range lines[1:] {
 		cells := strings.Fields(line)
@@ -97,6 +125,37 @@ func TestTheTable(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestRecorders: who may start and who may stop a recording are two things, named
+// by the policy, and never below a presenter, whatever it says.
+func TestRecorders(t *testing.T) {
+	for _, role := range access.Roles() {
+		for _, open := range []bool{false, true} {
+			for _, p := range recorders() {
+				if open {
+					all := access.DefaultPolicy()
+					all.RecordStart, all.RecordStop = p.RecordStart, p.RecordStop
+					p = all
+				}
+				want, _ := drawn(t, role, p)
+				for _, right := range []access.Right{access.Record, access.StopRecord} {
+					if got := access.May(role, p, access.Exceptions{}, right); got != want[right] {
+						t.Errorf("%s under %+v: %s is %v", role, p, right, got)
+					}
+				}
+			}
+			for _, low := range []access.Role{access.Attendee, access.Viewer, "nobody"} {
+				p := access.Policy{RecordStart: low, RecordStop: low}
+				if access.May(role, p, access.Exceptions{}, access.Record) || access.May(role, p, access.Exceptions{}, access.StopRecord) {
+					t.Errorf("%s may record under %+v", role, p)
+				}
+			}
+		}
+	}
+	if p := access.DefaultPolicy(); p.RecordStart != access.Moderator || p.RecordStop != access.Moderator {
+		t.Errorf("by default %+v", p)
 	}
 }
 
@@ -260,7 +319,16 @@ func or(p, q access.Policy) access.Policy {
 		Chat: p.Chat || q.Chat, ChatPrivate: p.ChatPrivate || q.ChatPrivate, Reactions: p.Reactions || q.Reactions,
 		RaiseHand: p.RaiseHand || q.RaiseHand, Rename: p.Rename || q.Rename,
 		SeePeople: p.SeePeople || q.SeePeople, SeeCameras: p.SeeCameras || q.SeeCameras,
+		RecordStart: lower(p.RecordStart, q.RecordStart), RecordStop: lower(p.RecordStop, q.RecordStop),
 	}
+}
+
+// lower is the least role that either names.
+func lower(a, b access.Role) access.Role {
+	if a == "" || b != "" && access.Outranks(a, b) {
+		return b
+	}
+	return a
 }
 
 // TestMoreIsMore: a higher role has every right of a lower one, and neither a
@@ -294,6 +362,7 @@ func TestNoExceptionMakesAModerator(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		role, p, e := anyRole(t, "role"), anyPolicy(t, "p"), anyExceptions(t, "e")
 		widest := access.DefaultPolicy()
+		widest.RecordStart, widest.RecordStop = p.RecordStart, p.RecordStop // not a matter of exceptions
 		for _, right := range access.Allowed(role, p, e) {
 			if !access.May(role, widest, access.Exceptions{}, right) {
 				t.Errorf("an exception gave %s to a %s", right, role)

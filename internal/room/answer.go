@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -190,4 +191,36 @@ func (o *owner) renamed(s *seat) {
 	if s.Consent == consent.Yes {
 		s.reply.taping.take.do(func(made Take) { made.Name(s.ID, s.Name) })
 	}
+}
+
+// Withdraw lets nothing more of an account into a recording that may be running:
+// it has said so elsewhere, where that has been kept.
+func (r *Rooms) Withdraw(ctx context.Context, meeting id.Meeting, recording id.Recording, user id.User) error {
+	o := r.find(meeting)
+	if o == nil {
+		return nil
+	}
+	_, err := ask(ctx, o, withdrawing{recording: recording, user: user})
+	if errors.Is(err, errOver) {
+		return nil
+	}
+	return err
+}
+
+type withdrawing struct {
+	recording id.Recording
+	user      id.User
+}
+
+func (q withdrawing) serve(_ context.Context, o *owner) (struct{}, error) {
+	t := o.recordings.running
+	if t == nil || t.id != q.recording || q.user == "" {
+		return struct{}{}, nil
+	}
+	for _, s := range o.order {
+		if s.User == q.user && (s.Consent == consent.Yes || s.reply.agreeing) {
+			o.refrain(s)
+		}
+	}
+	return struct{}{}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"plenum/internal/access"
 	"plenum/internal/id"
 	"plenum/internal/meeting"
+	"plenum/internal/recording"
 	"plenum/internal/room"
 )
 
@@ -20,6 +21,8 @@ type attempt struct {
 	allowed func(actor, target access.Role, open bool) bool
 	// quiet commands change nothing that others see.
 	quiet bool
+	// recorded commands need a running recording to do anything.
+	recorded bool
 }
 
 func isModerator(actor access.Role) bool { return actor == access.Owner || actor == access.Moderator }
@@ -57,6 +60,8 @@ func attempts() []attempt {
 	own := func(f func(id.Seat) room.Command) func(actor, _ *person, _ id.Message) room.Command {
 		return func(actor, _ *person, _ id.Message) room.Command { return f(actor.Seat()) }
 	}
+	// Under the closed policy nobody is named who may, not even the owner.
+	recorders := func(actor, _ access.Role, open bool) bool { return isModerator(actor) && open }
 	all := []attempt{ //nolint:prealloc // a table reads better.
 		{name: "leave", command: simple(room.Leave{}), allowed: everybody},
 		{name: "chat.send", command: simple(room.ChatSend{Text: "hello"}), allowed: writers},
@@ -97,6 +102,12 @@ func attempts() []attempt {
 		{name: "policy.set", command: simple(room.SetPolicy{Policy: access.Policy{Chat: true}}), allowed: moderators},
 		{name: "locked.set", command: simple(room.SetLocked{Locked: true}), allowed: moderators},
 		{name: "spotlight.set", command: func(actor, _ *person, _ id.Message) room.Command { return room.Spotlight{} }, allowed: moderators},
+		{name: "record.start", command: simple(room.RecordStart{}), allowed: recorders},
+		{name: "record.pause", command: simple(room.RecordPause{}), allowed: recorders, recorded: true},
+		{name: "record.resume", command: simple(room.RecordResume{}), allowed: recorders, recorded: true, quiet: true},
+		{name: "record.stop", command: simple(room.RecordStop{}), allowed: recorders, recorded: true},
+		{name: "record.layout", command: simple(room.RecordLayout{Layout: recording.Grid}), allowed: recorders, recorded: true},
+		{name: "record.chapter", command: simple(room.RecordChapter{Title: "Next"}), allowed: recorders, recorded: true, quiet: true},
 		{name: "end", command: simple(room.End{}), allowed: moderators},
 		{name: "media.token", command: simple(room.OpenMedia{}), allowed: everybody},
 	}
@@ -114,7 +125,7 @@ func attempts() []attempt {
 	return all
 }
 
-// TestEveryCommandOfEveryRole goes through 41 commands × 5 roles × 5 targets × 2
+// TestEveryCommandOfEveryRole goes through 47 commands × 5 roles × 5 targets × 2
 // policies. What is refused must leave no trace: nobody is told anything, nothing
 // is written, the SFU not asked.
 func TestEveryCommandOfEveryRole(t *testing.T) {
@@ -155,6 +166,9 @@ func try(t *testing.T, w *world, a attempt, actorRole, targetRole access.Role, o
 	raised := target.may(access.RaiseHand)
 	if raised {
 		target.must(room.HandRaise{})
+	}
+	if a.recorded && open {
+		watcher.record()
 	}
 	everybody := []*person{watcher, actor, target, w.waiter}
 	for _, p := range everybody {

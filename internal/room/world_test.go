@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plenum/internal/access"
+	"plenum/internal/consent"
 	"plenum/internal/id"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
@@ -20,15 +21,17 @@ import (
 
 // world is a server with one meeting, in a bubble with its own clock.
 type world struct {
-	t       *testing.T
-	store   *roomtest.Store
-	media   *roomtest.Media
-	meeting id.Meeting
-	links   map[access.Role]pii.Secret
-	pool    *roomtest.Pool // nil for no limit
-	waiter  *person        // of the matrix
-	rooms   *room.Rooms
-	stop    func()
+	t          *testing.T
+	store      *roomtest.Store
+	media      *roomtest.Media
+	meeting    id.Meeting
+	links      map[access.Role]pii.Secret
+	pool       *roomtest.Pool // nil for no limit
+	waiter     *person        // of the matrix
+	bare       bool           // without recordings
+	recordings *roomtest.Recordings
+	rooms      *room.Rooms
+	stop       func()
 }
 
 var testKey = [32]byte{1, 2, 3}
@@ -43,7 +46,12 @@ func inWith(t *testing.T, change func(*meeting.Meeting), test func(t *testing.T,
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, change)
-		defer func() { w.stop() }()
+		defer func() {
+			w.stop()
+			for _, breach := range w.recordings.Breaches() {
+				t.Error(breach)
+			}
+		}()
 		test(t, w)
 	})
 }
@@ -51,6 +59,7 @@ func inWith(t *testing.T, change func(*meeting.Meeting), test func(t *testing.T,
 func newWorld(t *testing.T, change func(*meeting.Meeting)) *world {
 	t.Helper()
 	w := &world{t: t, store: roomtest.NewStore(), media: roomtest.NewMedia()}
+	w.recordings = roomtest.NewRecordings(w.store)
 	w.meeting, w.links = w.store.Add(change)
 	w.start(testKey)
 	return w
@@ -61,6 +70,9 @@ func (w *world) start(key [32]byte) {
 	c := room.Config{Store: w.store, Media: w.media, Passwords: roomtest.Passwords{}, Key: key, Logger: slog.New(slog.DiscardHandler)}
 	if w.pool != nil {
 		c.Pool = w.pool
+	}
+	if !w.bare {
+		c.Recordings = w.recordings
 	}
 	rooms, err := room.New(c)
 	if err != nil {
@@ -102,6 +114,9 @@ type person struct {
 	waiting room.Waiting // zero of whoever came in at once
 	resume  pii.Secret
 	seats   []string // see list
+
+	recording room.Recording // as last told
+	consent   consent.Answer // likewise
 }
 
 // caller is a guest with the meeting's link, changed as wanted.
@@ -170,6 +185,7 @@ func (w *world) arrive(c room.Credential) (*person, error) {
 	switch first := (<-conn.Events()).(type) {
 	case room.Welcome:
 		p.welcome, p.resume = first, first.Resume
+		p.recording, p.consent = first.Recording, first.Consent
 	case room.Waiting:
 		p.waiting, p.resume = first, first.Resume
 	default:
@@ -240,6 +256,17 @@ func (p *person) told() []room.Event {
 				p.waiting, p.resume = e, e.Resume
 			case room.Welcome:
 				p.welcome, p.resume = e, e.Resume
+				p.recording, p.consent = e.Recording, e.Consent
+			case room.RecordingSet:
+				switch {
+				case e.Recording.ID == "":
+					p.consent = ""
+				case e.Recording.ID != p.recording.ID:
+					p.consent = consent.Asked
+				}
+				p.recording = e.Recording
+			case room.Consented:
+				p.consent = e.Answer
 			}
 			events = append(events, e)
 		default:

@@ -124,7 +124,18 @@ func (s *Store) InviteBySecret(_ context.Context, m id.Meeting, secret pii.Secre
 }
 
 // Tenant implements [room.Store].
-func (s *Store) Tenant(context.Context, id.Tenant) (tenant.Tenant, error) { return s.tenant, nil }
+func (s *Store) Tenant(context.Context, id.Tenant) (tenant.Tenant, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tenant, nil
+}
+
+// ChangeTenant changes the organisation.
+func (s *Store) ChangeTenant(change func(*tenant.Tenant)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.tenant)
+}
 
 // User implements [room.Store].
 func (s *Store) User(_ context.Context, u id.User) (user.User, error) {
