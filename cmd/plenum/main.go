@@ -31,6 +31,8 @@ type commandLine struct {
 	User    userCommand    `cmd:"" help:"Add accounts and reset passwords, also while the server runs."`
 	Tenant  tenantCommand  `cmd:"" help:"Make and list organisations beside the first, also while the server runs."`
 	Audit   auditCommand   `cmd:"" help:"Verify and export the log of who decided what, also while the server runs."`
+	Backup  backupCommand  `cmd:"" help:"Write everything into one encrypted file, also while the server runs."`
+	Restore restoreCommand `cmd:"" help:"Make a server of a backup, in an empty place."`
 	Doctor  doctorCommand  `cmd:"" help:"Check this machine and say what to do."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Datamap datamapCommand `cmd:"" hidden:"" help:"Print what is kept, as docs/privacy.md."`

@@ -58,6 +58,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ready": ready, "owner": owner, "meeting": planned, "factor": factor, "newer": newer, "tmpfs": tmpfs, "take": takePort, "spoil": spoil,
+			"signin": signIn, "appears": appears,
 		},
 	})
 }

@@ -23,7 +23,8 @@ type Target struct {
 	Keys     *vault.Vault
 	Data     string     // directory; is made
 	Database string     // PostgreSQL address; "" for SQLite in Data
-	Files    blob.Store // nil for the directory of [FilesDir] in Data
+	Files    blob.Store // nil for a directory in Data
+	FilesDir string     // its name in Data, when Files is nil
 	// Grown tells of a file that it is one that may be gone on with, as those that
 	// blob.Store.Append makes; a bucket tells the two apart.
 	Grown func(name string) bool
@@ -33,7 +34,7 @@ type Target struct {
 
 // What lies where in a data directory.
 const (
-	FilesDir = "files"
+	FilesDir = "files" // unless the operator wants it elsewhere
 	TLSDir   = "tls"
 	Database = "plenum.db"
 )
@@ -79,7 +80,7 @@ func (t Target) Restore(ctx context.Context, file io.ReaderAt, size int64) (size
 	if err := p.everythingElse(ctx, a.pass(ctx, report(1))); err != nil {
 		return sizes, err
 	}
-	for _, name := range []string{TLSDir, FilesDir} {
+	for _, name := range []string{TLSDir, p.FilesDir} {
 		if err := p.move(name); err != nil {
 			return sizes, err
 		}
@@ -144,7 +145,7 @@ type placing struct {
 func (p *placing) everythingElse(ctx context.Context, r *reader) error {
 	files := p.Files
 	if files == nil {
-		dir, err := blob.OpenDir(filepath.Join(p.stage, FilesDir))
+		dir, err := blob.OpenDir(filepath.Join(p.stage, p.FilesDir))
 		if err != nil {
 			return err
 		}
@@ -263,13 +264,13 @@ func (p *placing) theDatabase(ctx context.Context, r *reader, schema store.DumpS
 // move gives its place to what is complete.
 func (p *placing) move(name string) error {
 	from, to := filepath.Join(p.stage, name), filepath.Join(p.Data, name)
-	if !exists(from) {
+	if name == "" || !exists(from) {
 		return nil
 	}
 	if exists(to) {
 		return ErrNotEmpty
 	}
-	if err := syncTree(from); err != nil {
+	if err := errors.Join(syncTree(from), os.MkdirAll(filepath.Dir(to), 0o700)); err != nil {
 		return err
 	}
 	p.moved = append(p.moved, to)

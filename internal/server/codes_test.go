@@ -61,7 +61,11 @@ func TestEveryFaultHasWords(t *testing.T) {
 // operatorCodes are those of faults that end the start of the program or a
 // subcommand; no browser sees them.
 func operatorCodes() []string {
-	return []string{"data.address", "data.in_use", "key.unusable", "media.port_taken", "operator.foreign", "setup.missing", "audit.file", "audit.key", "audit.none"}
+	return []string{
+		"data.address", "data.in_use", "key.unusable", "media.port_taken", "operator.foreign", "setup.missing", "audit.file", "audit.key", "audit.none",
+		"backup.busy", "backup.damaged", "backup.format", "backup.missing", "backup.other_key", "backup.terminal", "backup.unreadable", "backup.unwritable",
+		"restore.foreign", "restore.newer", "restore.not_empty",
+	}
 }
 
 // faultCode returns the code when n makes a fault, by fault.New or in place.
