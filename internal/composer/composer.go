@@ -182,6 +182,7 @@ func (c *Composer) compose(ctx context.Context, src Source, o Options, w io.Writ
 	if o.Width == 0 || o.Height == 0 {
 		o.Width, o.Height = 1280, 720
 	}
+	src = steady{src}
 	p, err := survey(src, o)
 	if err != nil {
 		return Result{}, err

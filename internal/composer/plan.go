@@ -183,6 +183,35 @@ func (p *plan) leaveOut(gaps []span) {
 	}
 }
 
+// steady is a journal without the records whose clock was ahead of all that come
+// later by more than there can be disorder: one stray time must not move the rest.
+type steady struct{ Source }
+
+func (s steady) Records(yield func(recording.Record, error) bool) {
+	var held recording.Record
+	var kept []byte
+	holds, stopped := false, false
+	for r, err := range s.Source.Records {
+		if holds && (err != nil || held.At <= r.At+recording.Disorder) && !yield(held, nil) {
+			stopped = true
+			break
+		}
+		if holds = err == nil; !holds {
+			stopped = !yield(r, err)
+			break
+		}
+		// What was read is the journal's again with the next record.
+		kept = append(kept[:0], r.Data...)
+		held = r
+		if r.Kind == recording.Frame {
+			held.Data = kept
+		}
+	}
+	if holds && !stopped {
+		yield(held, nil)
+	}
+}
+
 // minFloor is how long somebody must speak to become the one who is shown large.
 const minFloor = 1500 * time.Millisecond
 

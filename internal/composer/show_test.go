@@ -155,3 +155,43 @@ func TestOneFilePerSpeaker(t *testing.T) {
 		}
 	}
 }
+
+// Full HD, without names, in the layout that is wished for now, of an AV1 screen and
+// VP9 and H.264 cameras.
+func TestFullHDOfAllCodecs(t *testing.T) {
+	var s script
+	for _, p := range []struct {
+		name, colour string
+		codec        recording.Codec
+	}{{"ann", "red", recording.VP9}, {"bob", "lime", recording.H264}, {"cat", "blue", recording.VP8}} {
+		s.joins(0, p.name)
+		s.track(0, p.name, access.Camera, p.codec, picture, frames(t, p.codec, colourful(p.colour, 640, 360, 2)))
+	}
+	s.track(1, "bob", access.Screen, recording.AV1, picture, frames(t, recording.AV1, colourful("yellow", 1280, 720, 1)))
+	s.add(0, recording.LayoutSet, recording.Event{Layout: recording.Grid})
+	s.add(0, recording.Speakers, recording.Event{Seats: []id.Seat{seat("cat")}})
+	s.add(2, recording.Ended, recording.Event{})
+	red, lime, blue, yellow := [3]int{255, 0, 0}, [3]int{0, 255, 0}, [3]int{0, 0, 255}, [3]int{255, 255, 0}
+	main, strip := composer.Strip(1, 2, 1920, 1080)
+	share, shared := composer.Strip(1, 3, 1920, 1080)
+	for layout, want := range map[recording.Layout][]composer.Rect{"": composer.Grid(3, 1920, 1080), recording.Speaker: append(main, strip...)} {
+		r, _ := compose(t, &s, composer.Options{Width: 1920, Height: 1080, Layout: layout})
+		video := r.video(t)
+		for at, tt := range map[float64]struct {
+			places  []composer.Rect
+			colours [][3]int
+		}{
+			0.5: {want, map[bool][][3]int{true: {red, lime, blue}, false: {blue, red, lime}}[layout == ""]},
+			1.6: {append(share, shared...), [][3]int{yellow, red, lime, blue}},
+		} {
+			for i, p := range tt.places {
+				// In every corner, where a name would be too.
+				for _, at2 := range [][2]int{{p.X + 12, p.Y + 12}, {p.X + 24, p.Y + p.H - 20}, {p.X + p.W - 16, p.Y + p.H - 16}} {
+					if c := r.pixel(video, at, at2[0], at2[1]); !near(c, tt.colours[i]) {
+						t.Errorf("%q at %.1f s: tile %d has %v at %v, want %v", layout, at, i, c, at2, tt.colours[i])
+					}
+				}
+			}
+		}
+	}
+}

@@ -7,9 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"plenum/internal/access"
 	"plenum/internal/composer"
@@ -61,14 +65,122 @@ func TestWhatIsWrongWithFFmpegIsSaid(t *testing.T) {
 }
 
 func TestNothingRecordedIsSaid(t *testing.T) {
-	var began script
+	var began, zero script
 	began.joins(0, "ann")
 	began.add(5, recording.Ended, recording.Event{})
-	for name, s := range map[string]*script{"empty journal": {}, "no tracks": &began} {
+	zero.joins(0, "ann")
+	zero.track(0, "ann", access.Microphone, recording.Opus, sound, nil)
+	zero.add(0, recording.Ended, recording.Event{})
+	for name, s := range map[string]*script{"empty journal": {}, "no tracks": &began, "no time": &zero} {
 		if _, err := composer.New(composer.Config{}).Compose(t.Context(), s, composer.Options{}, io.Discard); !errors.Is(err, composer.ErrEmpty) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A clock that jumps, once and for all or for one record, costs no more than what is
+// missing: of the time in between ten seconds are in the result.
+func TestAClockThatJumps(t *testing.T) {
+	picture1, voice := frames(t, recording.VP8, colourful("red", 320, 180, 2)), packets(t, sine(440, 2))
+	picture2, voice2 := frames(t, recording.VP8, colourful("lime", 320, 180, 2)), packets(t, sine(880, 2))
+	const days = 3 * 24 * 3600
+	var s script
+	s.joins(0, "ann")
+	camera := s.track(0, "ann", access.Camera, recording.VP8, picture, picture1)
+	mic := s.track(0, "ann", access.Microphone, recording.Opus, sound, voice)
+	s.frames(camera, days, picture, picture2, false)
+	s.frames(mic, days, sound, voice2, true)
+	s.add(days+2, recording.Ended, recording.Event{})
+	r, got := compose(t, &s, composer.Options{Width: 320, Height: 180})
+	if len(got.Gaps) != 1 || got.Gaps[0].Length < seconds(days-60) || got.Length > seconds(40) || got.Length < seconds(14) {
+		t.Fatalf("%+v", got)
+	}
+	video, audio, then := r.video(t), r.audio(t), got.Length.Seconds()-2
+	if a, b := r.pixel(video, 1, 160, 90), r.pixel(video, then+1, 160, 90); !near(a, [3]int{255, 0, 0}) || !near(b, [3]int{0, 255, 0}) {
+		t.Error(a, b)
+	}
+	if tone(audio, 1, 440) < 0.01 || tone(audio, then+1, 880) < 0.01 || tone(audio, then-1, 880) > 0.002 {
+		t.Error("the sound is not where it belongs")
+	}
+	// One record only is far ahead, and all after it at their times.
+	var one script
+	one.joins(0, "ann")
+	camera = one.track(0, "ann", access.Camera, recording.VP8, picture, picture1)
+	mic = one.track(0, "ann", access.Microphone, recording.Opus, sound, voice)
+	one.frames(camera, 2, picture, picture2, false)
+	one.frames(mic, 2, sound, voice2, true)
+	one.add(4, recording.Ended, recording.Event{})
+	r, got = compose(t, strayed{&one}, composer.Options{Width: 320, Height: 180})
+	if got.Length != seconds(4) {
+		t.Fatalf("%+v", got)
+	}
+	if video, audio = r.video(t), r.audio(t); !near(r.pixel(video, 3, 160, 90), [3]int{0, 255, 0}) || tone(audio, 3, 880) < 0.01 {
+		t.Error("what comes after the stray record is missing")
+	}
+}
+
+// strayed gives one frame of sound in the middle a time days ahead.
+type strayed struct{ *script }
+
+func (s strayed) Records(yield func(recording.Record, error) bool) {
+	strays := 0
+	s.script.Records(func(r recording.Record, err error) bool {
+		if r.Kind == recording.Frame && r.Track == 2 {
+			if strays++; strays == 75 {
+				r.At += 72 * time.Hour
+			}
+		}
+		return yield(r, err)
+	})
+}
+
+// Whatever kills one of the programs at work: the file is not made, nothing is
+// written, and the reason is not the recording.
+func TestAProgramKilledInTheMiddle(t *testing.T) {
+	camera, voice := frames(t, recording.VP8, "testsrc2=s=320x180:r=25:d=1"), packets(t, sine(440, 1))
+	var s script
+	s.joins(0, "ann")
+	s.track(0, "ann", access.Camera, recording.VP8, picture, nil)
+	s.track(0, "ann", access.Microphone, recording.Opus, sound, nil)
+	for i := range 60 {
+		s.frames(1, float64(i), picture, camera, false)
+		s.frames(2, float64(i), sound, voice[:50], true)
+	}
+	s.add(60, recording.Ended, recording.Event{})
+	for _, part := range []string{"libx264", "aac", "ivf", "ogg"} {
+		var b bytes.Buffer
+		var once sync.Once
+		_, err := composer.New(composer.Config{}).Compose(t.Context(), &s, composer.Options{Width: 640, Height: 360, Progress: func(float64) {
+			once.Do(func() { kill(t, part) })
+		}}, &b)
+		if !errors.Is(err, composer.ErrFailed) || !strings.Contains(err.Error(), "killed") || b.Len() > 0 {
+			t.Errorf("%s: %v, %d bytes", part, err, b.Len())
+		}
+		if left := children(t); len(left) > 0 {
+			t.Errorf("%s: still running: %v", part, left)
+		}
+	}
+}
+
+// kill ends the child whose arguments have a word.
+func kill(t *testing.T, word string) {
+	t.Helper()
+	for _, child := range children(t) {
+		number, _, _ := strings.Cut(child, " ")
+		pid, err := strconv.Atoi(number)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		line, err := os.ReadFile("/proc/" + number + "/cmdline")
+		if err == nil && slices.Contains(strings.Split(string(line), "\x00"), word) {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+	}
+	t.Errorf("no %s is running", word)
 }
 
 // cut ends a journal with an error after some records.
