@@ -14,6 +14,8 @@ import (
 	"plenum/internal/invite"
 	"plenum/internal/meeting"
 	"plenum/internal/pii"
+	"plenum/internal/recording"
+	"plenum/internal/retention"
 	"plenum/internal/store"
 	"plenum/internal/tenant"
 	"plenum/internal/user"
@@ -77,6 +79,7 @@ func (p part) fromVersion1() {
 	home := must[tenant.Tenant](t)(s.Home(t.Context()))
 	same(t, "organisation", home.ID, id.Tenant(oldTenant))
 	same(t, "its settings", home.Settings.SecondFactor, tenant.DefaultSettings().SecondFactor)
+	same(t, "its settings of recordings", home.Settings.Recording, tenant.DefaultSettings().Recording)
 
 	ada := user.User{
 		ID: oldOwner, Tenant: oldTenant, Name: "Ada", Email: "ada@town.example", Admin: true, Operator: true, PasswordHash: "hash", CreatedAt: noon,
@@ -104,7 +107,41 @@ func (p part) fromVersion1() {
 		!m.Policy.Microphone || m.Policy.Camera || !m.Policy.Share || m.Policy.Chat || !m.Policy.Reactions {
 		t.Errorf("meeting: %+v", m)
 	}
+	if m.Policy.RecordStart != access.Moderator || m.Policy.RecordStop != access.Moderator || m.EndToEnd {
+		t.Errorf("recording: %+v", m.Policy)
+	}
+	same(t, "how recordings are made", m.Recording, recording.DefaultSettings())
 	i := must[invite.Invite](t)(s.InviteBySecret(t.Context(), oldMeeting, secret))
 	same(t, "invite", i.Role, access.Moderator)
 	same(t, "removed seats", must[[]id.Seat](t)(s.RemovedSeats(t.Context(), oldMeeting)), []id.Seat{oldSeat})
+}
+
+// oldSettings are of an organisation that decided before there were recordings, and
+// of one that decided before there was more to decide about them.
+func (p part) oldSettings() {
+	t, c := p.T, p.Config
+	s := open(t, c)
+	owner := setUp(t, s)
+	driver, address := "sqlite", c.Path
+	if c.URL != "" {
+		driver, address = "pgx", c.URL
+	}
+	db, err := sql.Open(driver, address)
+	ok(t, err)
+	defer db.Close() //nolint:errcheck // a test
+	for settings, want := range map[string]tenant.Recording{
+		`{"lobby":"guests","meetingPolicy":{"Camera":false}}`:         {Retention: retention.Defaults()},
+		`{"lobby":"guests","recording":{"off":true}}`:                 {Off: true, Retention: retention.Defaults()},
+		`{"lobby":"guests","recording":{"retention":{"default":30}}}`: {Retention: retention.Rules{Default: 30, Min: 1, Max: 365}},
+	} {
+		_, err = db.ExecContext(t.Context(), "UPDATE tenant SET settings = $1 WHERE id = $2", settings, string(owner.Tenant))
+		ok(t, err)
+		got := must[tenant.Tenant](t)(s.Tenant(t.Context(), owner.Tenant)).Settings
+		same(t, settings, got.Recording, want)
+		same(t, "what was decided", got.Lobby, "guests")
+		same(t, "who records", got.MeetingPolicy.RecordStart, access.Moderator)
+		if err := got.Recording.Retention.Check(); err != nil {
+			t.Errorf("%s: %v", settings, err)
+		}
+	}
 }

@@ -53,6 +53,7 @@ func suite(t *testing.T, fresh func(*testing.T) store.Config) {
 		{"SetUpAllOrNothing", part.setUpAllOrNothing},
 		{"OpenRace", part.openRace},
 		{"FromVersion1", part.fromVersion1},
+		{"OldSettings", part.oldSettings},
 		{"Accounts", part.accounts},
 		{"Sessions", part.sessions},
 		{"SessionLimit", part.sessionLimit},
