@@ -343,7 +343,7 @@ type Recording struct {
 	Since int64  `json:"since"` // unix ms, of the start
 	// Elapsed is how long has been recorded until this was sent, ms.
 	Elapsed int64  `json:"elapsed"`
-	Layout  string `json:"layout"`
+	Layout  string `json:"layout"` // when off, what the meeting's settings say; "" for the usual one
 	// Question is what everybody is asked; nil when off.
 	Question *Question `json:"question,omitempty"`
 	// For seats with the right record or stopRecord only: why nothing is recorded at

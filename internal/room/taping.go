@@ -300,7 +300,7 @@ func (s *seat) records() bool { return s.may(access.Record) || s.may(access.Stop
 // recordingFor is how the recording stands, as s may know it.
 func (o *owner) recordingFor(s *seat) Recording {
 	k := &o.recordings
-	r, trouble := Recording{State: RecordingOff, By: k.by}, k.trouble
+	r, trouble := Recording{State: RecordingOff, By: k.by, Layout: o.meeting.Recording.Layout}, k.trouble
 	if t := k.running; t != nil {
 		r = Recording{
 			State: t.state, ID: t.id, By: t.by, Since: t.recorder.JoinedAt, Elapsed: t.elapsed, Layout: t.layout,

@@ -408,7 +408,7 @@ export interface Recording {
    * Elapsed is how long has been recorded until this was sent, ms.
    */
   elapsed: number /* int64 */;
-  layout: string;
+  layout: string; // when off, what the meeting's settings say; "" for the usual one
   /**
    * Question is what everybody is asked; nil when off.
    */
