@@ -13,14 +13,17 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"plenum/internal/archive"
+	"plenum/internal/blob"
+	"plenum/internal/composer"
 	"plenum/internal/config"
+	"plenum/internal/fault"
 	"plenum/internal/server"
 	"plenum/internal/store"
 )
@@ -68,7 +71,7 @@ func (c *doctorCommand) Run(ctx context.Context, place config.Place, s streams) 
 	r.administration(cfg)
 	r.clock()
 	r.limits()
-	r.ffmpeg(ctx)
+	r.recordings(ctx, cfg)
 	r.say(good, "Firewall: people need TCP %s, TCP and UDP %d, UDP %d. Whether they get through from outside only somebody outside can try.", portOf(cfg.Listen), cfg.MediaPort, cfg.TURNPort)
 	if r.failed {
 		return exitCode(1)
@@ -379,22 +382,75 @@ func (r *report) limits() {
 	}
 }
 
-// ffmpeg is not needed to meet.
-func (r *report) ffmpeg(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+// recordings looks at what only they need: meetings work without.
+func (r *report) recordings(ctx context.Context, cfg config.Config) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "ffmpeg", "-version").Output()
-	fields := strings.Fields(string(out))
-	if err != nil || len(fields) < 3 {
-		r.say(poor, "ffmpeg is not installed. Meetings work without it; recordings will need it: apt-get install ffmpeg")
+	r.files(ctx, cfg)
+	if cfg.ComposeJobs == 0 {
+		r.say(good, "This machine makes no videos of recordings (--compose-jobs 0).")
 		return
 	}
-	major, _, _ := strings.Cut(strings.TrimLeft(fields[2], "nN"), ".")
-	if n, err := strconv.Atoi(major); err == nil && n < 5 {
-		r.say(poor, "ffmpeg is of version %s; recordings will need 5 or newer.", fields[2])
+	switch version, err := composer.New(composer.Config{Program: cfg.FFmpeg}).Check(ctx); {
+	case errors.Is(err, composer.ErrMissing):
+		r.say(poor, "ffmpeg was not found. Meetings work without it, recordings do not. Run: apt-get install ffmpeg, or say where it is with --ffmpeg.")
+	case err != nil:
+		r.say(poor, "This ffmpeg cannot be used, 5.1 or newer with libx264 and libopus is needed: %s Meetings work without it, recordings do not.", reason(err))
+	default:
+		r.say(good, "ffmpeg is of version %s.", version)
+	}
+}
+
+// files tries the place of the recordings as the server does.
+func (r *report) files(ctx context.Context, cfg config.Config) {
+	place := "The bucket " + bucketOf(cfg)
+	if cfg.Bucket == nil {
+		place = "The directory " + server.FilesDir(cfg)
+		if _, err := os.Stat(server.FilesDir(cfg)); errors.Is(err, fs.ErrNotExist) {
+			if err := writable(filepath.Dir(server.FilesDir(cfg))); err != nil {
+				r.say(poor, "%s of recordings does not exist, and the server cannot make it. Meetings work without it, recordings do not.", place)
+				return
+			}
+			r.say(good, "%s of recordings does not exist yet; the first start makes it.", place)
+			return
+		}
+		r.space(server.FilesDir(cfg))
+	}
+	if err := archive.TryFiles(ctx, func(ctx context.Context) (blob.Store, error) { return server.OpenFiles(ctx, cfg) }); err != nil {
+		r.say(poor, "%s of recordings cannot be used: %s Meetings work without it, recordings do not.", place, reason(err))
 		return
 	}
-	r.say(good, "ffmpeg is of version %s.", fields[2])
+	r.say(good, "%s of recordings can be written to.", place)
+}
+
+func bucketOf(cfg config.Config) string {
+	if cfg.Bucket == nil {
+		return ""
+	}
+	return cfg.Bucket.Bucket + " at " + cfg.Bucket.Endpoint
+}
+
+// writable reports why nothing can be made in dir, or in the first directory above
+// it that exists.
+func writable(dir string) error {
+	for {
+		if _, err := os.Stat(dir); err == nil {
+			return syscall.Access(dir, 2 /* W_OK */)
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// reason is the innermost cause of what failed, as a sentence: it names the place or
+// the program that an operator has to look at.
+func reason(err error) string {
+	for {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Cause == nil {
+			return strings.TrimSuffix(server.Explain(err), ".") + "."
+		}
+		err = f.Cause
+	}
 }
 
 func portOf(address string) string {

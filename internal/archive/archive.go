@@ -194,7 +194,16 @@ func (a *Archive) cannotRecord(ctx context.Context) error {
 	if err := a.prepare(ctx); err != nil {
 		return err
 	}
-	w, err := a.files.Create(ctx, probe)
+	return tryFiles(ctx, a.files)
+}
+
+// TryFiles reports why files cannot be kept in a place.
+func TryFiles(ctx context.Context, open func(context.Context) (blob.Store, error)) error {
+	return tryFiles(ctx, Late(open))
+}
+
+func tryFiles(ctx context.Context, files blob.Store) error {
+	w, err := files.Create(ctx, probe)
 	if err != nil {
 		return unusable(err)
 	}
@@ -205,10 +214,7 @@ func (a *Archive) cannotRecord(ctx context.Context) error {
 	if err := w.Commit(); err != nil {
 		return unusable(err)
 	}
-	if err := a.files.Delete(ctx, probe); err != nil {
-		return unusable(err)
-	}
-	return nil
+	return unusable(files.Delete(ctx, probe))
 }
 
 // prepare sees that there is a key tree: with recordings that need one, it must be

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"plenum/internal/journal"
 	"plenum/internal/recording"
 )
 
@@ -21,6 +22,7 @@ func (a *Archive) Put(ctx context.Context, r recording.Recording, whole bool, re
 		defer close(ran)
 		t.writer.Run(life)
 	}()
+	defer t.key.Close()
 	for _, each := range records {
 		if err := t.writer.Append(each); err != nil {
 			return err
@@ -35,6 +37,35 @@ func (a *Archive) Put(ctx context.Context, r recording.Recording, whole bool, re
 		return err
 	}
 	return a.ended(ctx, t.recording, time.Now(), t.writer.Chunks())
+}
+
+// GoOn opens the journal of a recording again that a crash ended, and ends it so
+// once more.
+func (a *Archive) GoOn(ctx context.Context, r recording.Recording, records ...recording.Record) error {
+	s, err := a.store.Recording(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	key, err := a.key(s.Recording)
+	if err != nil {
+		return err
+	}
+	log, err := a.files.Append(ctx, journalName(r.ID, 0))
+	if err != nil {
+		return err
+	}
+	w, err := journal.Open(ctx, journal.Config{Log: log, Boxes: key.Boxes(journalBoxes(0))})
+	if err != nil {
+		return err
+	}
+	for _, each := range records {
+		if err := w.Append(each); err != nil {
+			return err
+		}
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	return w.Run(ended)
 }
 
 // Records reads a recording's journal.

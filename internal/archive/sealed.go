@@ -130,7 +130,7 @@ func journalBoxes(edition int) string {
 // unusable says that files cannot be written, if the store itself does not say it
 // in words.
 func unusable(err error) error {
-	if fault.KindOf(err) != fault.Internal {
+	if err == nil || fault.KindOf(err) != fault.Internal {
 		return err
 	}
 	return ErrFiles.With(err)

@@ -192,6 +192,9 @@ func (w *world) ready(r id.Recording) recording.Recording {
 	return got
 }
 
+// journal is where the journal of a recording lies.
+func (*world) journal(r id.Recording) string { return archive.JournalName(r, 0) }
+
 func asset(t testing.TB, r recording.Recording, kind recording.AssetKind) recording.Asset {
 	t.Helper()
 	for _, a := range r.Assets {

@@ -162,7 +162,7 @@ func (s *Server) edgeConfig(o Options) edge.Config {
 // api makes the handler of everything under /api.
 func (s *Server) api(o Options) http.Handler {
 	return api.New(api.Config{
-		Store: s.store, Rooms: s.rooms, Passwords: s.passwords, Logger: s.log,
+		Store: s.store, Rooms: s.rooms, Recordings: s.archive, Passwords: s.passwords, Logger: s.log,
 		OIDC: oidc.New(), LDAP: ldap.Directories{}, Factors: s.keys.Sealer("factor"), ProviderSecrets: s.keys.Sealer("provider"),
 		SetUpSecret: s.setUp, BaseURL: linkBase(s.cfg), Version: o.Version, LAN: !s.cfg.UsesACME() && len(s.cfg.TrustedProxies) == 0,
 		AdminApart: s.cfg.AdminListen != "", OwnHosts: edge.OwnHosts(s.cfg.Domain),
