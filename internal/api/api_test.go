@@ -146,6 +146,7 @@ type world struct {
 	path  string
 	store *store.Store
 	rooms *rooms
+	kept  *library
 	api   http.Handler
 	log   *bytes.Buffer
 }
@@ -158,10 +159,18 @@ func newWorld(t *testing.T, path string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	w := &world{path: path, store: s, rooms: &rooms{store: s, people: map[id.Meeting]int{}}, log: &bytes.Buffer{}}
-	w.api = api.New(api.Config{
-		Store:       s,
+	w := &world{path: path, store: s, rooms: &rooms{store: s, people: map[id.Meeting]int{}}, kept: newLibrary(s), log: &bytes.Buffer{}}
+	w.api = api.New(w.config(t))
+	return w
+}
+
+// config is of the API as the tests have it.
+func (w *world) config(t *testing.T) api.Config {
+	t.Helper()
+	return api.Config{
+		Store:       w.store,
 		Rooms:       w.rooms,
+		Recordings:  w.kept,
 		Passwords:   auth.NewPasswords(cheap),
 		Logger:      slog.New(slog.NewTextHandler(w.log, nil)),
 		SetUpSecret: setUpSecret,
@@ -174,8 +183,7 @@ func newWorld(t *testing.T, path string) *world {
 		ProviderSecrets: sealer(t),
 		Answers:         sealer(t),
 		Viewing:         sealer(t),
-	})
-	return w
+	}
 }
 
 // sealer seals with a key of its own.
@@ -201,8 +209,9 @@ type browser struct {
 	t      *testing.T
 	api    http.Handler
 	cookie *http.Cookie
-	source string // address
-	host   string // "" for meet.example
+	visits *http.Cookie // of recordings watched by their links
+	source string       // address
+	host   string       // "" for meet.example
 }
 
 func (w *world) browser(t *testing.T) *browser {
@@ -264,10 +273,17 @@ func (b *browser) do(method, path, body string, header ...string) answer {
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
+	if b.visits != nil {
+		r.AddCookie(b.visits)
+	}
 	recorder := httptest.NewRecorder()
 	b.api.ServeHTTP(recorder, r)
 	result := recorder.Result()
 	for _, c := range result.Cookies() {
+		if strings.HasSuffix(c.Name, "viewer") {
+			b.visits = c
+			continue
+		}
 		b.cookie = c
 		if c.MaxAge < 0 {
 			b.cookie = nil

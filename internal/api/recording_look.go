@@ -74,8 +74,7 @@ func mayWithdraw(may recording.Rights) bool { return may.Withdraw }
 func maySee(may recording.Rights) bool      { return may.Watch || may.Manage || may.Oversee }
 
 // look finds a recording with which the caller may do enough; it is the one place
-// that decides so. All others look like none, by what is answered and by when. The
-// faults of who is nobody are those of [api.actor], whatever they ask for.
+// that decides so. All others look like none, by what is answered and by when.
 func (a *api) look(ctx context.Context, in RecordingPath, need scope, enough func(recording.Rights) bool) (sight, error) {
 	began := time.Now()
 	wanted, err := id.Parse[id.Recording](in.ID)
@@ -101,6 +100,9 @@ func (a *api) see(ctx context.Context, who onlooker, wanted id.Recording, enough
 	if r.Tenant != who.tenant.ID {
 		return sight{}, recording.ErrNotFound
 	}
+	if who.viewer.User == "" {
+		rel = recording.Relation{} // nobody is not the guest who started it
+	}
 	if who.visit.ID != "" && !who.visit.opens(a, r) {
 		who.viewer.Link, who.visit = false, visit{}
 	}
@@ -111,16 +113,15 @@ func (a *api) see(ctx context.Context, who onlooker, wanted id.Recording, enough
 	return sight{onlooker: who, Recording: r, rel: rel, may: may}, nil
 }
 
-// onlooker finds out who asks. Somebody without an account is one if they were let
-// in by the link of this recording.
+// onlooker finds out who asks: also nobody, where an operation is for everybody, who
+// may have been let in by the link of this recording.
 func (a *api) onlooker(ctx context.Context, r id.Recording, need scope) (onlooker, error) {
-	v := visitorOf(ctx)
 	w := onlooker{visit: a.visit(ctx, r)}
 	w.viewer.Link = w.visit.ID != ""
 	who, err := a.actor(ctx, need)
 	switch {
-	case errors.Is(err, auth.ErrRequired) && w.viewer.Link:
-		w.tenant = v.tenant
+	case errors.Is(err, auth.ErrRequired):
+		w.tenant = visitorOf(ctx).tenant
 		return w, nil
 	case err != nil:
 		return onlooker{}, err

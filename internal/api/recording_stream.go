@@ -52,6 +52,13 @@ type steady struct {
 	moved   time.Time // when the limit was set last
 }
 
+// WriteHeader implements [http.ResponseWriter]. Errors of net/http come without what
+// keeps them out of caches.
+func (s *steady) WriteHeader(status int) {
+	s.Header().Set("Cache-Control", "no-store")
+	s.ResponseWriter.WriteHeader(status)
+}
+
 // Write implements [http.ResponseWriter]. It is called with pieces of 32 KiB.
 func (s *steady) Write(p []byte) (int, error) {
 	now := time.Now()
