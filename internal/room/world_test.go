@@ -115,7 +115,8 @@ type person struct {
 	resume  pii.Secret
 	seats   []string // see list
 
-	recording room.Recording // as last told
+	rights    []access.Right // as last told
+	recording room.Recording // likewise
 	consent   consent.Answer // likewise
 }
 
@@ -185,7 +186,7 @@ func (w *world) arrive(c room.Credential) (*person, error) {
 	switch first := (<-conn.Events()).(type) {
 	case room.Welcome:
 		p.welcome, p.resume = first, first.Resume
-		p.recording, p.consent = first.Recording, first.Consent
+		p.rights, p.recording, p.consent = first.Rights, first.Recording, first.Consent
 	case room.Waiting:
 		p.waiting, p.resume = first, first.Resume
 	default:
@@ -256,7 +257,9 @@ func (p *person) told() []room.Event {
 				p.waiting, p.resume = e, e.Resume
 			case room.Welcome:
 				p.welcome, p.resume = e, e.Resume
-				p.recording, p.consent = e.Recording, e.Consent
+				p.rights, p.recording, p.consent = e.Rights, e.Recording, e.Consent
+			case room.RightsSet:
+				p.rights = e.Rights
 			case room.RecordingSet:
 				switch {
 				case e.Recording.ID == "":
