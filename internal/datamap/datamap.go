@@ -20,6 +20,7 @@ type Group string
 const (
 	Accounts      Group = "accounts"
 	Meetings      Group = "meetings"
+	Recordings    Group = "recordings"
 	Connections   Group = "connections"
 	Organisations Group = "organisations"
 	Evidence      Group = "evidence"
@@ -30,7 +31,7 @@ const (
 
 // Groups lists them.
 func Groups() []Group {
-	return []Group{Accounts, Meetings, Connections, Organisations, Evidence, Machine, Memory, Browser}
+	return []Group{Accounts, Meetings, Recordings, Connections, Organisations, Evidence, Machine, Memory, Browser}
 }
 
 // Basis is the ground in law, and the key of its words.
@@ -41,6 +42,8 @@ const (
 	Service        Basis = "service"        // (b), or (e) of a public body
 	Security       Basis = "security"       // (f), or (e) of a public body
 	Accountability Basis = "accountability" // (c) with articles 5(2) and 32
+	Consent        Basis = "consent"        // (a), asked and answered as in article 7
+	Proof          Basis = "proof"          // (c) with article 7(1)
 	Choice         Basis = "choice"         // (a): the person's own, for themselves
 	Device         Basis = "device"         // strictly necessary for what the person asked for
 	Impersonal     Basis = "impersonal"     // not about a person
@@ -60,6 +63,8 @@ const (
 	UntilMeeting  Retention = "meeting"
 	UntilSitting  Retention = "sitting"
 	UntilDeleted  Retention = "deleted"
+	UntilExpiry   Retention = "expiry" // a recording is deleted or its time is over
+	UntilDone     Retention = "done"   // work that is begun again after a crash
 	WhileHere     Retention = "connected"
 	UsageTime     Retention = "usage"
 	WhileTenant   Retention = "tenant"
@@ -73,6 +78,7 @@ const (
 	UntilTab      Retention = "tab"
 	Cookie        Retention = "cookie"
 	TenMinutes    Retention = "tenMinutes"
+	HalfDay       Retention = "halfDay"
 	UntilCleared  Retention = "cleared"
 )
 
@@ -92,6 +98,9 @@ const (
 	Operator      Readers = "operator"
 	OwnBrowser    Readers = "browser"
 	Moderating    Readers = "moderating" // who moderates, of those who wait
+	Watching      Readers = "watching"   // whom the owner of a recording lets watch
+	Managing      Readers = "managing"   // who owns a recording's meeting, and administrators
+	SelfAndOwners Readers = "selfAndOwners"
 )
 
 // Thing is something kept, in one or more places.
@@ -108,6 +117,8 @@ type Thing struct {
 const (
 	Column  = "column"  // column:table.column; table.* for all of them
 	File    = "file"    // in the data directory; dir/* for all in it; "beside:" for beside it
+	Object  = "object"  // where the files of recordings lie: a directory, or S3
+	Passing = "passing" // without a name, gone with the program
 	Cookies = "cookie"  // by name
 	Local   = "local"   // key of localStorage
 	Tab     = "session" // key of sessionStorage; * for the meeting's id
@@ -243,7 +254,9 @@ func where(places []string) string {
 			parts = append(parts, "session storage `"+name+"`")
 		case RAM:
 			parts = append(parts, "memory")
-		case Output:
+		case Object:
+			parts = append(parts, "`files/"+name+"`")
+		case Output, Passing:
 			parts = append(parts, name)
 		default:
 			parts = append(parts, "`"+name+"`")

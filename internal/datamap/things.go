@@ -4,7 +4,7 @@ import "slices"
 
 // Things is everything that is kept.
 func Things() []Thing {
-	return slices.Concat(ofAccounts(), ofMeetings(), ofOrganisations(), ofMachine(), ofPeople())
+	return slices.Concat(ofAccounts(), ofMeetings(), ofRecordings(), ofOrganisations(), ofMachine(), ofPeople())
 }
 
 func ofAccounts() []Thing {
@@ -51,7 +51,8 @@ func ofMeetings() []Thing {
 			columns("meeting",
 				"may_speak", "may_show_camera", "may_share", "may_chat", "may_react", "may_chat_private", "may_raise_hand", "may_rename",
 				"may_see_people", "may_see_cameras", "max_shares", "newcomers", "account_required",
-				"lobby", "lobby_signed_in", "lobby_invited", "lobby_domains", "rules"),
+				"lobby", "lobby_signed_in", "lobby_invited", "lobby_domains", "rules",
+				"recording_settings", "record_start", "record_stop", "end_to_end"),
 			Impersonal, UntilMeeting, WhoRuns,
 		},
 		{"passcode", Meetings, columns("meeting", "passcode_hash", "host_pin_hash"), Security, UntilChanged, ProgramOnly},
@@ -78,6 +79,50 @@ func ofMeetings() []Thing {
 			Impersonal, UntilDeleted, Admins,
 		},
 		{"usage", Connections, columns("pool_usage", "tenant_id", "at", "peak", "waiting"), Impersonal, UsageTime, Admins},
+	}
+}
+
+func ofRecordings() []Thing {
+	return []Thing{
+		{"recordedMedia", Recordings, []string{Object + ":r/*/*"}, Consent, UntilExpiry, Watching},
+		{"recordedHalf", Recordings, []string{Object + ":.temp/*", Passing + ":nameless temporary files"}, Consent, UntilDone, ProgramOnly},
+		{"recordedWords", Recordings, slices.Concat(columns("recording", "sealed"), columns("recording_asset", "sealed")), Consent, UntilExpiry, Watching},
+		{
+			"recording", Recordings,
+			columns("recording",
+				"id", "tenant_id", "meeting_id", "sitting_id", "account_id", "state", "problem", "started_at", "ended_at",
+				"length", "chunks", "expires_at", "warned"),
+			Service, UntilExpiry, Watching,
+		},
+		{
+			"recordingFile", Recordings,
+			columns("recording_asset", "id", "recording_id", "kind", "seat_id", "made_for", "size", "created_at", "expires_at"),
+			Service, UntilExpiry, Watching,
+		},
+		{
+			"recordingRules", Recordings,
+			columns("recording", "settings", "share_with", "share_download", "share_watermark", "share_expires_at", "cut_from", "cut_until"),
+			Impersonal, UntilExpiry, Managing,
+		},
+		{"recordingLink", Recordings, columns("recording", "share_secret_hash", "share_passcode_hash"), Security, UntilChanged, ProgramOnly},
+		{"recordingKey", Recordings, columns("recording", "number", "wrapped"), Security, UntilExpiry, ProgramOnly},
+		{"recordingHold", Recordings, columns("recording", "held_at", "held_by", "held_reason"), Accountability, UntilChanged, Managing},
+		{
+			"consent", Recordings,
+			columns("consent", "recording_id", "seq", "at", "seat_id", "account_id", "sealed", "answer", "version", "language"),
+			Proof, UntilExpiry, SelfAndOwners,
+		},
+		{"blackout", Recordings, columns("blackout", "recording_id", "seat_id", "whole"), Consent, UntilExpiry, ProgramOnly},
+		{
+			"job", Recordings,
+			columns("job", "id", "kind", "recording_id", "options", "progress", "attempts", "created_at", "not_before", "node", "lease_until"),
+			Impersonal, UntilDone, ProgramOnly,
+		},
+		{
+			"tombstone", Recordings,
+			slices.Concat(columns("recording_tombstone", "id", "tenant_id", "number", "deleted_at", "erased"), columns("counter", "name", "last")),
+			Impersonal, WhileServer, ProgramOnly,
+		},
 	}
 }
 
@@ -147,6 +192,7 @@ func ofPeople() []Thing {
 		{"address", Memory, []string{RAM + ":addresses"}, Security, Brake, ProgramOnly},
 		{"cookie", Browser, []string{Cookies + ":__Host-plenum"}, Device, Cookie, OwnBrowser},
 		{"signInCookie", Browser, []string{Cookies + ":__Host-plenum-signin"}, Device, TenMinutes, OwnBrowser},
+		{"viewerCookie", Browser, []string{Cookies + ":__Host-plenum_viewer"}, Device, HalfDay, OwnBrowser},
 		{"seat", Browser, []string{Tab + ":plenum.meeting.*"}, Device, UntilTab, OwnBrowser},
 		{"devicesNow", Browser, []string{Tab + ":plenum.media.session"}, Device, UntilTab, OwnBrowser},
 		{"ownName", Browser, []string{Local + ":plenum.name"}, Device, UntilCleared, OwnBrowser},
