@@ -40,6 +40,10 @@ const actions = [
   'account.refused',
   'account.read',
   'tenant.changed',
+  'recording.started',
+  'recording.viewed',
+  'recording.deleted',
+  'consent.given',
   'audit.read',
 ] as const;
 
