@@ -218,11 +218,8 @@ func tryFiles(ctx context.Context, files blob.Store) error {
 }
 
 // prepare sees that there is a key tree: with recordings that need one, it must be
-// the one they were made with.
+// the one they were made with. It also finishes a destruction that a crash ended.
 func (a *Archive) prepare(ctx context.Context) error {
-	if _, err := a.cfg.Vault.Living(1); err == nil || !errors.Is(err, vault.ErrNoTree) {
-		return err
-	}
 	ids, err := a.store.RecordingIDs(ctx)
 	if err != nil {
 		return err

@@ -159,8 +159,7 @@ func (a *archive) verify(ctx context.Context, report func(int64)) (contents, err
 		return c, err
 	}
 	c.sizes.Tables = len(c.schema.Tables)
-	order := []string{rowsPrefix, tlsPrefix, filesPrefix}
-	var file Sizes // the one that is being read
+	body := order{sizes: c.sizes, parts: []string{rowsPrefix, tlsPrefix, filesPrefix}}
 	for {
 		i, err := r.next()
 		if err != nil {
@@ -170,28 +169,11 @@ func (a *archive) verify(ctx context.Context, report func(int64)) (contents, err
 			r.back = i
 			break
 		}
-		for len(order) > 0 && order[0] != i.part {
-			order = order[1:]
-		}
-		switch {
-		case len(order) == 0:
+		if !body.take(i) {
 			return c, ErrDamaged
-		case i.part == rowsPrefix:
-			c.sizes.Database += int64(len(i.data))
-		case i.part == filesPrefix:
-			if i.at == 0 {
-				c.sizes, file = c.sizes.and(file), Sizes{Files: 1}
-			}
-			if file.Files == 0 || i.at > 0 && i.at != file.Bytes {
-				return c, ErrDamaged
-			}
-			file.Bytes += int64(len(i.data))
-			if i.at < 0 {
-				file = Sizes{}
-			}
 		}
 	}
-	c.sizes = c.sizes.and(file)
+	c.sizes = body.sizes.and(body.file)
 	if err := r.json(endEntry, &told.sizes); err != nil {
 		return c, err
 	}
@@ -202,6 +184,37 @@ func (a *archive) verify(ctx context.Context, report func(int64)) (contents, err
 		return c, ErrDamaged
 	}
 	return c, nil
+}
+
+// order is where one is between schema and end.
+type order struct {
+	parts []string // that may come yet
+	sizes Sizes
+	file  Sizes // the one that is being read
+}
+
+// take reports whether an entry may come here.
+func (o *order) take(i *item) bool {
+	for len(o.parts) > 0 && o.parts[0] != i.part {
+		o.parts = o.parts[1:]
+	}
+	switch {
+	case len(o.parts) == 0:
+		return false
+	case i.part == rowsPrefix:
+		o.sizes.Database += int64(len(i.data))
+	case i.part == filesPrefix && i.at == 0:
+		o.sizes, o.file = o.sizes.and(o.file), Sizes{Files: 1, Bytes: int64(len(i.data))}
+	case i.part == filesPrefix:
+		if o.file.Files == 0 || i.at > 0 && i.at != o.file.Bytes {
+			return false
+		}
+		o.file.Bytes += int64(len(i.data))
+		if i.at < 0 {
+			o.file = Sizes{}
+		}
+	}
+	return true
 }
 
 // and adds a file.

@@ -245,7 +245,7 @@ func readValue(b []byte, kind DumpKind) (value any, rest []byte, err error) {
 		return tag == tagTrue, rest, nil
 	case tag == tagText && kind == DumpText, tag == tagBytes && kind == DumpBytes:
 		size, n := binary.Uvarint(rest)
-		if n <= 0 || size > uint64(len(rest)-n) {
+		if n <= 0 || size > uint64(len(rest)-n) { //nolint:gosec // Uvarint read no more than there is
 			return nil, nil, damaged
 		}
 		data, rest := rest[n:n+int(size)], rest[n+int(size):] //nolint:gosec // not more than there is

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,7 +137,7 @@ func value(kind DumpKind, i int64, shared, nullable bool) any {
 	case kind == DumpBytes && i == 0:
 		return []byte{}
 	case kind == DumpBytes:
-		return append([]byte{0, 255, '\''}, fmt.Sprint(i)...)
+		return append([]byte{0, 255, '\''}, strconv.FormatInt(i, 10)...)
 	case shared:
 		return fmt.Sprintf("id-%d", i)
 	case i == 0:
@@ -258,7 +259,7 @@ func TestDumpIsOfOneMoment(t *testing.T) {
 		d := &dumped{}
 		d.onRows = func() {
 			left := want.schema.Tables
-			for range len(left) { // each go deletes those that nothing refers to any more
+			for range left { // each go deletes those that nothing refers to any more
 				left = slices.DeleteFunc(slices.Clone(left), func(table DumpTable) bool {
 					_, err := s.db.ExecContext(t.Context(), "DELETE FROM "+table.Name)
 					return err == nil
