@@ -175,6 +175,9 @@ func add(t *testing.T, s job.Store, many int) []id.Job {
 	return jobs
 }
 
+// pass lets time go by, in a bubble.
+func pass(d time.Duration) { <-time.After(d) }
+
 // takes is work of some time, that a context ends.
 func takes(ctx context.Context, d time.Duration) error {
 	select {
@@ -213,7 +216,7 @@ func TestSoManyAtOnceOldestFirst(t *testing.T) {
 		for len(jobs) > 0 {
 			synctest.Wait()
 			jobs = slices.DeleteFunc(jobs, func(j id.Job) bool { _, there := s.is(j); return !there })
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 		if took := time.Since(begun).Round(time.Minute); took != 4*time.Minute || most != 3 {
 			t.Errorf("ten minutes of work took %v, %d at once", took, most)
@@ -243,11 +246,11 @@ func TestProgressIsKept(t *testing.T) {
 			}
 			return nil
 		})
-		time.Sleep(55 * time.Second)
+		pass(55 * time.Second)
 		if kept, _ := s.is(j); kept.Progress < 0.3 || kept.Progress > 0.5 {
 			t.Errorf("after 55 of 100 seconds %v of it is done", kept.Progress)
 		}
-		time.Sleep(46 * time.Second)
+		pass(46 * time.Second)
 		if _, there := s.is(j); there {
 			t.Error("it is done and still there")
 		}
@@ -260,7 +263,7 @@ func TestWake(t *testing.T) {
 		begun := make(chan time.Time, 1)
 		r, _, _ := start(t, s, "a", 2, func(context.Context, job.Job, func(float64)) error { begun <- time.Now(); return nil })
 		synctest.Wait()
-		time.Sleep(time.Second)
+		pass(time.Second)
 		added := time.Now()
 		add(t, s, 1)
 		r.Wake()
@@ -291,7 +294,7 @@ func TestDeletedWorkStops(t *testing.T) {
 					stopped <- time.Now()
 					return ctx.Err()
 				})
-				time.Sleep(15 * time.Second)
+				pass(15 * time.Second)
 				s.drop(j)
 				deleted := time.Now()
 				if test.wake {
@@ -319,7 +322,7 @@ func TestLostLease(t *testing.T) {
 			stopped <- time.Now()
 			return ctx.Err()
 		})
-		time.Sleep(45 * time.Second) // renewed at 40
+		pass(45 * time.Second) // renewed at 40
 		here.fail(errors.New("no network"))
 		from = time.Now()
 		end := <-stopped
@@ -364,7 +367,7 @@ func TestFailures(t *testing.T) {
 					attempts = append(attempts, time.Since(begun)/time.Second)
 					return test.err
 				})
-				time.Sleep(10 * time.Minute)
+				pass(10 * time.Minute)
 				stop()
 				// It looks every ten seconds, when nothing wakes it.
 				if len(attempts) != len(test.attempts) {
@@ -396,11 +399,11 @@ func TestMistakesEndNothingElse(t *testing.T) {
 			}
 			return nil
 		})
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if _, there := s.is(jobs[1]); there {
 			t.Error("the second job waits for the first")
 		}
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if len(failed.told) != 2 {
 			t.Errorf("told of %v", failed.told)
 		}
@@ -420,7 +423,7 @@ func TestRestart(t *testing.T) {
 				return takes(ctx, time.Hour)
 			})
 			<-begun
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			stop()
 			failed.are(t)
 			if kept, there := s.is(j); !there || kept.Attempts != 0 {
@@ -432,11 +435,11 @@ func TestRestart(t *testing.T) {
 			if !found || err != nil || kept.Attempts != i+1 {
 				t.Fatal(found, err, kept.Attempts)
 			}
-			time.Sleep(30 * time.Second)
+			pass(30 * time.Second)
 		}
 		begun := false
 		_, failed, _ := start(t, s, "a", 1, func(context.Context, job.Job, func(float64)) error { begun = true; return nil })
-		time.Sleep(time.Second)
+		pass(time.Second)
 		synctest.Wait()
 		if _, there := s.is(j); there || begun || len(failed.told) != 1 || fault.KindOf(failed.told[0]) != fault.Internal {
 			t.Errorf("after five crashes: there %v, begun %v, %v", there, begun, failed.told)
@@ -450,7 +453,7 @@ func TestNoWorkers(t *testing.T) {
 		j := add(t, s, 1)[0]
 		r, _, stop := start(t, s, "a", 0, func(context.Context, job.Job, func(float64)) error { t.Error("done"); return nil })
 		r.Wake()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		stop()
 		if kept, there := s.is(j); !there || kept.Attempts != 0 {
 			t.Error("a node that does nothing took a job")

@@ -53,16 +53,16 @@ func audiences() []recording.Audience {
 }
 
 func letters(may recording.Rights) string {
-	s := ""
+	var s strings.Builder
 	for _, r := range []struct {
 		has    bool
 		letter string
 	}{{may.Watch, "w"}, {may.Download, "d"}, {may.Manage, "m"}, {may.Oversee, "o"}, {may.Withdraw, "x"}} {
 		if r.has {
-			s += r.letter
+			s.WriteString(r.letter)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // TestAllowedOfSeveral: whoever is several things may do what each of them may, and
@@ -94,7 +94,7 @@ func TestAllowedOfSeveral(t *testing.T) {
 					if over := expiry == "now" || expiry == "before"; over && v == (recording.Viewer{Link: true}) && rel == (recording.Relation{}) && got != (recording.Rights{}) {
 						t.Errorf("a link that is over opens %+v", got)
 					}
-					if got.Download && !got.Watch || got.Manage && !(got.Watch && got.Oversee) {
+					if got.Download && !got.Watch || got.Manage && (!got.Watch || !got.Oversee) {
 						t.Errorf("%s %v %+v %+v: half a right %+v", with, down, v, rel, got)
 					}
 				}

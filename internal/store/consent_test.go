@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -35,7 +36,7 @@ func (p part) consents() {
 	for _, e := range then {
 		ok(t, s.AppendConsents(t.Context(), []consent.Sealed{e}))
 	}
-	same(t, "in the order they were given", must[[]consent.Sealed](t)(s.Consents(t.Context(), r.ID)), append(first, then...))
+	same(t, "in the order they were given", must[[]consent.Sealed](t)(s.Consents(t.Context(), r.ID)), slices.Concat(first, then))
 	mine := answer(later.ID, "c", owner.ID, consent.Yes)
 	ok(t, s.AppendConsents(t.Context(), []consent.Sealed{mine}))
 	same(t, "of an account, the newest recording first", must[[]consent.Sealed](t)(s.ConsentsOf(t.Context(), m.Tenant, owner.ID)),

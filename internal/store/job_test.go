@@ -41,7 +41,7 @@ func (p part) jobs() {
 		same(t, "renewed by "+node, must[bool](t)(s.RenewJob(t.Context(), oldest.ID, node, 0.5, noon.Add(2*lease))), want)
 	}
 	same(t, "progress", must[[]job.Job](t)(s.Jobs(t.Context(), one.ID))[0].Progress, 0.5)
-	got, found = claim("b", noon.Add(time.Minute-time.Millisecond))
+	_, found = claim("b", noon.Add(time.Minute-time.Millisecond))
 	same(t, "before its time", found, false)
 	got, found = claim("b", noon.Add(time.Minute)) // the lease of a is over
 	oldest.Attempts = 2

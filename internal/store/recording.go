@@ -118,7 +118,10 @@ func (s *Store) withFiles(ctx context.Context, row query.Recording, progress int
 }
 
 func assetsOf(rows []query.RecordingAsset) []recording.SealedAsset {
-	var assets []recording.SealedAsset
+	if len(rows) == 0 {
+		return nil
+	}
+	assets := make([]recording.SealedAsset, 0, len(rows))
 	for _, row := range rows {
 		a := recording.SealedAsset{Asset: recording.Asset{
 			ID: id.Asset(row.ID), Recording: id.Recording(row.RecordingID), Kind: recording.AssetKind(row.Kind), Seat: id.Seat(row.SeatID),

@@ -101,7 +101,8 @@ func (p part) recordingVisibility() {
 	rapid.Check(t, func(r *rapid.T) {
 		tenants := []id.Tenant{elsewhere(t, s).Tenant, elsewhere(t, s).Tenant}
 		w := populate(t, r, s, tenants)
-		viewers := []recording.Viewer{{}, {Link: true}, {Key: true}, {User: "nobody"}}
+		viewers := make([]recording.Viewer, 0, 4+2*len(w.accounts))
+		viewers = append(viewers, recording.Viewer{}, recording.Viewer{Link: true}, recording.Viewer{Key: true}, recording.Viewer{User: "nobody"})
 		for _, u := range w.accounts {
 			viewers = append(viewers, recording.Viewer{User: u.ID}, recording.Viewer{User: u.ID, Admin: true})
 		}
@@ -151,7 +152,7 @@ func (p part) recordingVisibility() {
 func (p part) recordingPages() {
 	t, s := p.T, open(p.T, p.Config)
 	m, owner := aMeeting(t, s)
-	var all []recording.Recording
+	all := make([]recording.Recording, 0, 7)
 	for i := range 7 {
 		all = append(all, record(t, s, m, "", noon.Add(time.Duration(i/3)*time.Second))) // some at the same moment
 	}
@@ -175,7 +176,7 @@ func (p part) recordingPages() {
 		_, err := s.DeleteRecording(t.Context(), q.After.ID, noon) // the place stays
 		ok(t, err)
 	}
-	var want []id.Recording
+	want := make([]id.Recording, 0, len(all))
 	for _, r := range all {
 		want = append(want, r.ID)
 	}

@@ -364,7 +364,7 @@ func (p part) recordingExpiry() {
 	s := open(t, c)
 	m, _ := aMeeting(t, s)
 	expires := []time.Time{noon.Add(time.Hour), noon.Add(2 * time.Hour), noon.Add(3 * time.Hour)}
-	var all []id.Recording
+	all := make([]id.Recording, 0, len(expires))
 	for _, at := range expires {
 		r := record(t, s, m, "", noon)
 		ok(t, s.SetRecordingEnded(t.Context(), r.ID, noon, 1, at, nil))
@@ -408,7 +408,7 @@ func (p part) recordingViews() {
 	}
 	first := must[[]audit.Record](t)(s.RecordingViews(t.Context(), m.Tenant, r.ID, 1<<62, 2))
 	rest := must[[]audit.Record](t)(s.RecordingViews(t.Context(), m.Tenant, r.ID, first[1].Seq, 2))
-	var actions []audit.Action
+	actions := make([]audit.Action, 0, 3)
 	for _, record := range slices.Concat(first, rest) {
 		same(t, "about", record.Subject.ID, string(r.ID))
 		actions = append(actions, record.Action)
