@@ -77,7 +77,7 @@ func New(c Config) *Archive {
 		takes: map[id.Recording]*take{}, open: map[id.Recording]map[*media]struct{}{}, interrupted: map[id.Sitting]bool{},
 		turns: turns{busy: map[id.Recording]chan struct{}{}},
 	}
-	a.standing.Store(&standing{record: recording.ErrUnavailable, over: make(chan struct{})})
+	a.standing.Store(&standing{over: make(chan struct{})}) // until the first look, what is missing says so itself
 	a.jobs = job.New(job.Config{
 		Store: c.Store, Node: c.Node, Workers: c.Jobs, Logger: c.Logger,
 		Do: map[string]func(context.Context, job.Job, func(float64)) error{
@@ -181,7 +181,7 @@ func (a *Archive) look(ctx context.Context) {
 		switch {
 		case now != nil && (before == nil || before.Error() != now.Error()):
 			a.log.Warn(what, "error", now)
-		case now == nil && before != nil && !errors.Is(before, recording.ErrUnavailable):
+		case now == nil && before != nil:
 			a.log.Info("recordings can be made again")
 		}
 	}

@@ -23,7 +23,7 @@ func two(t testing.TB) (s *script, ann, bob id.Seat) {
 	ann = s.person("Ann Canary", 0, 4*time.Second, colour(t, "red"), tone(t, 440))
 	bob = s.person("Bob Canary", 0, 4*time.Second, colour(t, "blue"), tone(t, 660))
 	s.add(4*time.Second, recording.Ended, recording.Event{})
-	slices.SortStableFunc(s.records, func(a, b recording.Record) int { return int(a.At - b.At) })
+	s.inOrder()
 	return s, ann, bob
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,4 +194,10 @@ func (s *script) send(seat id.Seat, source access.Source, codec recording.Codec,
 		})
 	}
 	s.records = append(s.records, recording.Record{At: to, Kind: recording.TrackEnded, Track: s.tracks})
+}
+
+// inOrder returns the records in the order of their times, as they would come.
+func (s *script) inOrder() []recording.Record {
+	slices.SortStableFunc(s.records, func(a, b recording.Record) int { return int(a.At - b.At) })
+	return s.records
 }

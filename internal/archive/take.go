@@ -89,6 +89,7 @@ func (a *Archive) enter(t *take) bool {
 		return false
 	}
 	a.takes[t.recording.ID] = t
+	delete(a.interrupted, t.recording.Sitting) // this one is the last now
 	a.work.Add(1)
 	return true
 }

@@ -2,7 +2,6 @@ package archive_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -131,7 +130,6 @@ func newWorld(t testing.TB, o options) *world {
 		ok(t, w.store.Close())
 	})
 	t.Cleanup(w.stop)
-	w.until("the archive to be ready", func() bool { return !errors.Is(w.Ready(), recording.ErrUnavailable) })
 	return w
 }
 
