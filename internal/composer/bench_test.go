@@ -35,7 +35,7 @@ func BenchmarkCompose(b *testing.B) {
 	}
 	small, large := clip(640, 360, "500k"), clip(1280, 720, "1500k")
 	voice := packets(b, "anoisesrc=r=48000:a=0.1:c=pink:d=36,tremolo=f=4:d=0.9")
-	for _, tt := range []struct{ people, large int }{{4, 1}, {9, 1}, {4, 4}, {9, 9}} {
+	for _, tt := range []struct{ people, large int }{{4, 1}, {9, 1}, {4, 4}, {6, 6}, {9, 9}} {
 		b.Run(fmt.Sprintf("%d tiles, %d of 720p", tt.people, tt.large), func(b *testing.B) {
 			var s script
 			for i := range tt.people {

@@ -85,8 +85,11 @@ type Result struct {
 type Gap struct{ At, Length time.Duration }
 
 // MaxGap is how long nothing at all may be recorded until it is not believed: a
-// coffee break with everything off. Of more than that ShortGap is kept.
-const MaxGap, ShortGap = 30 * time.Minute, 10 * time.Second
+// coffee break with everything off. Of more than that [ShortGap] is kept.
+const MaxGap = 30 * time.Minute
+
+// ShortGap is what is left of a longer gap.
+const ShortGap = 10 * time.Second
 
 // Config is what a Composer needs.
 type Config struct {

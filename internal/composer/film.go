@@ -209,23 +209,29 @@ func parseTrak(trak []byte, r io.ReaderAt, size int64) (*stream, error) {
 		return nil, errors.New("pictures out of order")
 	}
 	s.stsd = box("stsd", tables["stsd"][0])
-	sizes, err := entries(tables["stsz"][0][4:], 1)
-	if err != nil || binary.BigEndian.Uint32(tables["stsz"][0][4:]) != 0 {
-		return nil, errors.Join(err, errors.New("sizes"))
+	if err := s.fill(tables); err != nil {
+		return nil, err
+	}
+	s.data, err = s.place(tables["stsc"][0], tables["co64"][0], r, size)
+	return s, err
+}
+
+// fill reads how large and how long the samples are, and which are key frames.
+func (s *stream) fill(tables boxes) error {
+	stsz := tables["stsz"][0][4:]
+	sizes, err := entries(stsz, 1)
+	if err != nil || binary.BigEndian.Uint32(stsz) != 0 {
+		return errors.Join(err, errors.New("samples of no size"))
 	}
 	for _, n := range sizes {
 		s.samples = append(s.samples, sample{size: n[0], key: len(tables["stss"]) == 0})
 	}
-	if err := s.times(tables["stts"][0]); err != nil {
-		return nil, err
-	}
 	for _, stss := range tables["stss"] {
 		if err := s.keys(stss); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	s.data, err = s.place(tables["stsc"][0], tables["co64"][0], r, size)
-	return s, err
+	return s.times(tables["stts"][0])
 }
 
 // entries reads a table of so many 32-bit fields an entry. The table stands after

@@ -35,7 +35,7 @@ func (j joined) copyTo(w io.Writer, offset, n int64) error {
 		p := j[i]
 		skip := offset - (p.end - p.size)
 		part := min(n, p.size-skip)
-		if err := p.source.copyTo(w, p.from+skip, part); err != nil {
+		if err := p.copyTo(w, p.from+skip, part); err != nil {
 			return err
 		}
 		offset, n = offset+part, n-part

@@ -18,7 +18,7 @@ import (
 // clip is ten seconds of a film: a picture that differs at each moment, with a flash
 // and a beep each second, a tone of its own in the first three seconds and in the
 // last two, and chapters.
-func clip(t testing.TB) ([]byte, composer.Result) {
+func clip(t testing.TB) []byte {
 	t.Helper()
 	var s script
 	s.joins(0, "ann")
@@ -32,11 +32,10 @@ func clip(t testing.TB) ([]byte, composer.Result) {
 	s.add(9, recording.Chapter, recording.Event{Title: "secret four"})
 	s.add(10, recording.Ended, recording.Event{})
 	var b bytes.Buffer
-	r, err := composer.New(composer.Config{}).Compose(t.Context(), &s, composer.Options{Width: 320, Height: 180}, &b)
-	if err != nil {
+	if _, err := composer.New(composer.Config{}).Compose(t.Context(), &s, composer.Options{Width: 320, Height: 180}, &b); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes(), r
+	return b.Bytes()
 }
 
 func trim(t *testing.T, film []byte, from, to float64) (result, composer.Result, []byte) {
@@ -76,7 +75,7 @@ func psnr(a, b []byte) float64 {
 }
 
 func TestTrimmedFilmsAreWhatTheyWere(t *testing.T) {
-	film, _ := clip(t)
+	film := clip(t)
 	whole := save(t, film, 320, 180)
 	pictures, sounds := whole.pictures(t), whole.audio(t)
 	for _, tt := range []struct{ from, to, begins float64 }{
@@ -123,7 +122,7 @@ func TestTrimmedFilmsAreWhatTheyWere(t *testing.T) {
 }
 
 func TestWhatIsCutOffIsGone(t *testing.T) {
-	film, _ := clip(t)
+	film := clip(t)
 	whole := save(t, film, 320, 180)
 	trimmed, got, raw := trim(t, film, 3.3, 7.9)
 	if want := []composer.Mark{{At: 0, Title: "two"}, {At: seconds(1.68), Title: "three"}}; !slices.Equal(got.Chapters, want) {
@@ -181,7 +180,7 @@ func TestTrimmingSoundAlone(t *testing.T) {
 }
 
 func TestCutsThatCannotBeMade(t *testing.T) {
-	film, _ := clip(t)
+	film := clip(t)
 	c := composer.New(composer.Config{})
 	for name, tt := range map[string]struct {
 		film     []byte
@@ -248,7 +247,7 @@ func TestAViewersMark(t *testing.T) {
 		if len(list) != len(before) {
 			t.Fatalf("%s: %d pictures, want %d", name, len(list), len(before))
 		}
-		var places []int
+		places := make([]int, 0, 3)
 		for _, n := range []int{100, 300, 510} {
 			changed, at := 0, 0
 			for i := range 640 * 360 {
