@@ -76,16 +76,18 @@ func TestRecordingLink(t *testing.T) {
 	}
 
 	// Whatever ends the link ends the visit, at once and for good.
-	for name, end := range map[string]func(){
-		"another link": func() { c.linked(t, r) },
-		"no link":      func() { is[none](t, c.owner.do("DELETE", path+"/link", ""), 204) },
-		"a passcode":   func() { c.share(t, r, map[string]any{"with": "link", "passcode": "abcdefgh"}) },
-		"an end":       func() { c.change(r.ID, func(r *recording.Recording) { r.Sharing.LinkExpires = time.Now() }) },
-		"not shared": func() {
+	for name, end := range map[string]func(*testing.T){
+		"another link": func(t *testing.T) { c.linked(t, r) },
+		"no link":      func(t *testing.T) { is[none](t, c.owner.do("DELETE", path+"/link", ""), 204) },
+		"a passcode":   func(t *testing.T) { c.share(t, r, map[string]any{"with": "link", "passcode": "abcdefgh"}) },
+		"an end": func(t *testing.T) {
+			c.change(r.ID, func(r *recording.Recording) { r.Sharing.LinkExpires = time.Now() })
+		},
+		"not shared": func(t *testing.T) {
 			c.share(t, r, map[string]any{"with": "members"})
 			c.share(t, r, map[string]any{"with": "link"})
 		},
-		"deleted": func() {
+		"deleted": func(t *testing.T) {
 			kept := slices.Clone(c.kept.recordings)
 			call[api.RecordingReceipt](c.owner, "DELETE", path, nil, 200)
 			t.Cleanup(func() { c.kept.recordings = kept })
@@ -97,7 +99,7 @@ func TestRecordingLink(t *testing.T) {
 			guest := c.browser(t)
 			is[none](t, guest.do("POST", path+"/open", asJSON(t, api.RecordingKey{Secret: secret})), 204)
 			view := call[api.RecordingView](guest, "POST", path+"/views", nil, 200)
-			end()
+			end(t)
 			hidden(t, guest, "POST", "/recordings/{id}/views", `{}`, r.ID)
 			refused(t, guest.fetch(view.URL), 404, "recording.not_found")
 			if name != "a passcode" {

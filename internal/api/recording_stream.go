@@ -10,8 +10,8 @@ const (
 	// maxFetches are open at once for one viewer: a player has two or three, of which
 	// some are given up and not yet gone.
 	maxFetches = 8
-	// stallTime is how long a reader may take nothing at all. One who reads has as
-	// long as it takes.
+	// stallTime is how long a reader may take for a piece of 32 KiB: who reads, be it
+	// at 5 kbit/s, has as long as the file takes.
 	stallTime = time.Minute
 	// askAgain is how often it is decided anew, within one long answer, whether it may
 	// go on.
