@@ -6,7 +6,6 @@ package archive
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -18,7 +17,6 @@ import (
 	"plenum/internal/composer"
 	"plenum/internal/id"
 	"plenum/internal/job"
-	"plenum/internal/recording"
 	"plenum/internal/vault"
 )
 
