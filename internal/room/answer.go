@@ -100,7 +100,7 @@ func (m Consent) apply(_ context.Context, o *owner, c *call) error {
 	kept := agreed{seat: c.by.ID, reply: r, turn: r.turn, answer: c.answer}
 	o.testify(c.by, consent.Yes, m.Version, m.Language, func(err error) {
 		kept.err = err
-		_ = o.post(o.besideCtx, kept) // fails only when the room is over
+		o.report(kept)
 	})
 	return nil
 }

@@ -370,8 +370,8 @@ func TestWithdrawnElsewhere(t *testing.T) {
 func TestEveryoneAtOnce(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		owner := w.join(access.Owner)
-		var people []*person
-		for range 300 {
+		people := make([]*person, 0, 300)
+		for range cap(people) {
 			people = append(people, w.join(access.Attendee))
 		}
 		owner.told()

@@ -61,7 +61,7 @@ type Recording struct {
 	By      id.Seat      // who changed it last; "" for the program
 	Since   time.Time    // zero when off
 	Elapsed time.Duration
-	Layout  recording.Layout // "" when off
+	Layout  recording.Layout // when off, of the next one, as the meeting says
 	// Question is what everybody is asked; nil when off.
 	Question *Question
 

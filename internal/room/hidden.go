@@ -94,16 +94,21 @@ func (o *owner) uncover(s *seat, before []access.Right) {
 		o.tell(s, RecordingSet{Recording: o.recordingFor(s)})
 	}
 	if !slices.Contains(before, access.Admit) && s.may(access.Admit) {
-		g := o.gate()
-		o.tell(s, LobbyChanged{Lobby: g.Lobby})
-		o.tell(s, PasscodeChanged{Set: g.Passcode})
-		for _, w := range g.Waiting {
-			o.tell(s, WaiterCame{Waiter: w})
-		}
-		for _, other := range o.order {
-			if other != s && (!other.Exceptions.Empty() || other.Consent != "") {
-				o.tell(s, Changed{Seat: view(s, other)})
-			}
+		o.uncoverGate(s)
+	}
+}
+
+// uncoverGate tells somebody who runs the meeting from now on what only those know.
+func (o *owner) uncoverGate(s *seat) {
+	g := o.gate()
+	o.tell(s, LobbyChanged{Lobby: g.Lobby})
+	o.tell(s, PasscodeChanged{Set: g.Passcode})
+	for _, w := range g.Waiting {
+		o.tell(s, WaiterCame{Waiter: w})
+	}
+	for _, other := range o.order {
+		if other != s && (!other.Exceptions.Empty() || other.Consent != "") {
+			o.tell(s, Changed{Seat: view(s, other)})
 		}
 	}
 }

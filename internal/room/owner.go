@@ -394,9 +394,13 @@ func (refreshing) serve(ctx context.Context, o *owner) (struct{}, error) {
 	if err := o.forgive(ctx); err != nil {
 		return struct{}{}, err
 	}
+	rearranged := m.Recording.Layout != o.meeting.Recording.Layout
 	o.meeting.Recording, o.meeting.EndToEnd, o.recordings.off = m.Recording, m.EndToEnd, organisation.Settings.Recording.Off
 	if m.EndToEnd || o.recordings.off {
 		o.stopTaping(nil, codeOf(o.cannotRecord()))
+	}
+	if rearranged && o.recordings.running == nil {
+		o.tellRecording()
 	}
 	o.meeting.Name, o.meeting.Welcome, o.meeting.MaxShares, o.meeting.Owner = m.Name, m.Welcome, m.MaxShares, m.Owner
 	o.meeting.HostPINHash, o.meeting.AccountRequired, o.meeting.Newcomers, o.meeting.Roles = m.HostPINHash, m.AccountRequired, m.Newcomers, m.Roles

@@ -15,7 +15,7 @@ import (
 func (o *owner) recorderToken(ctx context.Context, t *taping) (pii.Secret, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(o.besideCtx, cancel)()
+	defer context.AfterFunc(o.besideCtx, cancel)() //nolint:contextcheck // beside ctx the end of the room counts.
 	reply := make(chan answer[pii.Secret], 1)
 	if err := o.post(ctx, recorderComes{taping: t, answer: reply}); err != nil {
 		return "", overIsDraining(err)

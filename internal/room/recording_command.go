@@ -133,7 +133,7 @@ func (RecordResume) apply(_ context.Context, o *owner, c *call) error {
 	m, e := resumed{taping: t, turn: t.turn, by: c.by.ID, answer: c.answer}, o.recordingEntry(audit.RecordingResumed, c.by, t.id)
 	o.scribe.do(func(ctx context.Context) {
 		m.err = o.record(ctx, e)
-		_ = o.post(o.besideCtx, m) // fails only when the room is over
+		o.report(m)
 	})
 	return nil
 }

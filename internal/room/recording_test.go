@@ -379,10 +379,18 @@ func TestTheRecorderIsNobody(t *testing.T) {
 			t.Errorf("the late one sees %v, want %v", ids, want)
 		}
 		for _, c := range []room.Command{
-			room.Remove{Seat: recorder}, room.Remove{Seat: recorder, Ban: true}, room.Mute{Seat: recorder}, room.CameraStop{Seat: recorder},
-			room.ShareStop{Seat: recorder}, room.AskUnmute{Seat: recorder}, room.SetRole{Seat: recorder, Role: access.Owner},
-			room.Rename{Seat: recorder, Name: "x"}, room.Spotlight{Seat: recorder}, room.HandLower{Seat: recorder},
-			room.ChatSend{To: recorder, Text: "hello"}, room.SetExceptions{Seat: recorder},
+			room.Remove{Seat: recorder},
+			room.Remove{Seat: recorder, Ban: true},
+			room.Mute{Seat: recorder},
+			room.CameraStop{Seat: recorder},
+			room.ShareStop{Seat: recorder},
+			room.AskUnmute{Seat: recorder},
+			room.SetRole{Seat: recorder, Role: access.Owner},
+			room.Rename{Seat: recorder, Name: "x"},
+			room.Spotlight{Seat: recorder},
+			room.HandLower{Seat: recorder},
+			room.ChatSend{To: recorder, Text: "hello"},
+			room.SetExceptions{Seat: recorder},
 		} {
 			w.wantErr(owner.do(c), room.ErrSeat, fmt.Sprintf("%T", c))
 		}
@@ -562,6 +570,43 @@ func TestAnInterruptedRecording(t *testing.T) {
 			t.Error("still told with the next one running")
 		}
 	})
+}
+
+// TestAPauseOvertakesGoingOn: while it is being written down that a recording goes
+// on, whoever pauses or stops it wins.
+func TestAPauseOvertakesGoingOn(t *testing.T) {
+	for name, command := range map[string]room.Command{"pause": room.RecordPause{}, "stop": room.RecordStop{}} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				owner, other, guest := w.join(access.Owner), w.join(access.Moderator), w.join(access.Attendee)
+				take := owner.record()
+				owner.must(room.RecordPause{})
+				guest.told()
+				release := w.recordings.Block("answers") // before what is written down next
+				said, resumed := make(chan error, 1), make(chan error, 1)
+				go func() { said <- guest.say(true) }()
+				synctest.Wait()
+				go func() { resumed <- owner.do(room.RecordResume{}) }()
+				synctest.Wait()
+				other.must(command)
+				release()
+				<-said
+				w.wantErr(<-resumed, recording.ErrNotRunning, "going on")
+				if scene := take.Scene(); !scene.Paused || scene.Stopped != (name == "stop") {
+					t.Errorf("the scene is %+v", scene)
+				}
+				if owner.told(); name == "pause" && owner.recording.State != room.RecordingPaused {
+					t.Errorf("told is %+v", owner.recording)
+				}
+				if name == "pause" {
+					owner.must(room.RecordResume{})
+					if owner.told(); owner.recording.State != room.RecordingOn || take.Scene().Paused {
+						t.Errorf("gone on, told is %+v", owner.recording)
+					}
+				}
+			})
+		})
+	}
 }
 
 // TestASlowDiskHoldsNobodyUp: while nothing can be written of a recording, the

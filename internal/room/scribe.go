@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -58,6 +59,10 @@ type testimony struct {
 func newScribe(r Recordings, log *slog.Logger) *scribe {
 	return &scribe{recordings: r, log: log, signal: make(chan struct{}, 1)}
 }
+
+// report hands the room what has become of a job. It fails only when the room is
+// over: whoever waits for an answer is told so then.
+func (o *owner) report(m message) { _ = o.post(o.besideCtx, m) }
 
 func (s *scribe) do(f func(context.Context)) { s.add(job{do: f}) }
 func (s *scribe) keep(t testimony)           { s.add(job{keep: t}) }
@@ -134,29 +139,9 @@ func (s *scribe) work(ctx context.Context, jobs []job) {
 
 // write keeps what is owed and answers.
 func (s *scribe) write(ctx context.Context, answers []testimony) {
-	all := append(s.owed, answers...)
+	all := slices.Concat(s.owed, answers)
 	s.owed = nil
-	evidence, entries := make([]consent.Evidence, 0, len(all)), make([]audit.Entry, 0, len(all))
-	saidYes := make(map[*reply]bool)
-	for _, t := range all {
-		if t.reply.taping.unwritten {
-			continue
-		}
-		e := t.evidence
-		switch e.Answer {
-		case consent.Yes:
-			saidYes[t.reply] = true
-		case consent.Withdrawn, consent.Erased:
-			if !saidYes[t.reply] && !t.reply.kept { // there was nothing to take back
-				e.Answer = consent.No
-			}
-		case consent.Asked, consent.No:
-		}
-		evidence = append(evidence, e)
-		if e.Answer != consent.Asked {
-			entries = append(entries, t.entryFor(e))
-		}
-	}
+	evidence, entries := worded(all)
 	var err error
 	if len(evidence) > 0 {
 		ctx, cancel := context.WithTimeout(ctx, storeTime)
@@ -178,6 +163,31 @@ func (s *scribe) write(ctx context.Context, answers []testimony) {
 			s.owed = append(s.owed, t)
 		}
 	}
+}
+
+// worded is what is kept of answers.
+func worded(all []testimony) (evidence []consent.Evidence, entries []audit.Entry) {
+	saidYes := make(map[*reply]bool)
+	for _, t := range all {
+		if t.reply.taping.unwritten {
+			continue
+		}
+		e := t.evidence
+		switch e.Answer {
+		case consent.Yes:
+			saidYes[t.reply] = true
+		case consent.Withdrawn, consent.Erased:
+			if !saidYes[t.reply] && !t.reply.kept { // there was nothing to take back
+				e.Answer = consent.No
+			}
+		case consent.Asked, consent.No:
+		}
+		evidence = append(evidence, e)
+		if e.Answer != consent.Asked {
+			entries = append(entries, t.entryFor(e))
+		}
+	}
+	return evidence, entries
 }
 
 func (t testimony) tell(err error) {

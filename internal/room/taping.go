@@ -184,7 +184,7 @@ func (o *owner) callRecorder(t *taping, order recording.Order, entry audit.Entry
 			t.take.came(made)
 		}
 		t.unwritten = err != nil
-		_ = o.post(o.besideCtx, begun{taping: t, ordered: order.Settings.Layout, err: err, answer: answer})
+		o.report(begun{taping: t, ordered: order.Settings.Layout, err: err, answer: answer})
 	})
 }
 

@@ -3,6 +3,7 @@ package roomtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -261,11 +262,7 @@ type Scene struct {
 func (t *Take) Scene() Scene {
 	t.all.mu.Lock()
 	defer t.all.mu.Unlock()
-	names := make(map[id.Seat]pii.Name, len(t.names))
-	for seat, name := range t.names {
-		names[seat] = name
-	}
-	return Scene{Names: names, Layout: t.layout, Spotlight: t.spotlight, Chapters: slices.Clone(t.chapters), Paused: t.paused, Stopped: t.stopped}
+	return Scene{Names: maps.Clone(t.names), Layout: t.layout, Spotlight: t.spotlight, Chapters: slices.Clone(t.chapters), Paused: t.paused, Stopped: t.stopped}
 }
 
 // call makes one call of the room's.
