@@ -47,8 +47,8 @@ e2e: need-test bin/plenum e2e/node_modules/.package-lock.json ## only the browse
 	@cd e2e && npm test --silent -- $(T)
 
 .PHONY: bench
-bench: need-test bin/plenum e2e/node_modules/.package-lock.json ## measure against a stock LiveKit server
-	@cd bench && go build -o ../bin/livekit-server github.com/livekit/livekit-server/cmd/server && go run .
+bench: need-test bin/plenum e2e/node_modules/.package-lock.json ## measure against a stock LiveKit server; PART=recording for one part
+	@cd bench && go build -o ../bin/livekit-server github.com/livekit/livekit-server/cmd/server && go run . $(if $(PART),-part $(PART))
 
 .PHONY: gen
 gen: bin/sqlc bin/tygo web/node_modules/.package-lock.json ## regenerate SQL code, OpenAPI, TypeScript types, the list of what is kept

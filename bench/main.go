@@ -1,7 +1,7 @@
 // Command bench measures what Plenum promises to be fast at: CPU per forwarded
 // packet beside a stock LiveKit server of the same version, both measured in
 // turn in one run; cold start; idle memory; time from click to picture; size of
-// the first load; and how fast the gate decides. Ratios hold anywhere, the rest depends on the machine.
+// the first load; how fast the gate decides; and what recording costs. Ratios hold anywhere, the rest depends on the machine.
 package main
 
 import (
@@ -29,6 +29,7 @@ type options struct {
 	rounds, joins int
 	window        time.Duration
 	gate          bool
+	recording     bool
 }
 
 func main() {
@@ -40,11 +41,34 @@ func main() {
 	flag.DurationVar(&o.window, "window", 10*time.Second, "how long each round measures")
 	flag.IntVar(&o.joins, "joins", 20, "joins with a browser; 0 for none")
 	flag.BoolVar(&o.gate, "gate", true, "decisions at the door, a storm of joins, what time tells")
+	flag.BoolVar(&o.recording, "recording", true, "recording, beside a browser that records, and composing")
+	part := flag.String("part", "", "only this one of: start, joins, gate, recording, loads")
+	sitting := flag.Bool("sitting", false, "be the sitting that is recorded; for this program itself")
 	flag.Parse()
 	lksdk.SetLogger(protologger.GetDiscardLogger())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	do := run
+	switch *part {
+	case "":
+	case "start":
+		o.joins, o.gate, o.recording, o.loads = 0, false, false, ""
+	case "joins":
+		o.gate, o.recording, o.loads = false, false, ""
+	case "gate":
+		o.joins, o.recording, o.loads = 0, false, ""
+	case "loads":
+		o.joins, o.gate, o.recording = 0, false, false
+	case "recording":
+		do = recordings
+	default:
+		fmt.Fprintln(os.Stderr, "bench: no part", *part)
+		os.Exit(2)
+	}
+	if *sitting {
+		do = func(ctx context.Context, _ options) error { return sit(ctx) }
+	}
+	if err := do(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -73,6 +97,11 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.gate {
 		if err := gates(ctx, o); err != nil {
+			return err
+		}
+	}
+	if o.recording {
+		if err := recordings(ctx, o); err != nil {
 			return err
 		}
 	}
