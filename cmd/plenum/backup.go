@@ -81,7 +81,7 @@ func (c *backupCommand) Run(ctx context.Context, place config.Place, s streams) 
 	}
 	key := server.MasterKeyPath(cfg)
 	fmt.Fprintf(s.err, "Backed up: %s, and the certificates.\n", told(sizes))
-	fmt.Fprintf(s.err, "Not in it, and needed to restore it: %s and %s.tree. Keep copies of these two apart from the backup.\n", key, key)
+	fmt.Fprintf(s.err, "Not in it, and needed to restore it: %s and %s. Keep copies of these two apart from the backup.\n", key, vault.TreePath(key))
 	return nil
 }
 

@@ -26,6 +26,7 @@ import (
 	"plenum/internal/fault"
 	"plenum/internal/server"
 	"plenum/internal/store"
+	"plenum/internal/vault"
 )
 
 // doctorCommand looks at the machine with the eyes of the server. It changes
@@ -114,6 +115,23 @@ func (r *report) data(cfg config.Config) {
 		r.say(bad, "Others on this machine may read the master key. Run: chmod 600 %s", key)
 	default:
 		r.say(good, "The master key %s is readable by its owner only. Keep a copy of it in another place.", key)
+		r.keyTree(vault.TreePath(key))
+	}
+}
+
+// keyTree looks at what lies beside a master key.
+func (r *report) keyTree(tree string) {
+	switch info, err := os.Stat(tree); {
+	case errors.Is(err, fs.ErrNotExist):
+		r.say(poor, "There is no key tree at %s. If this server ever recorded, put it back from where you keep its copy; else the next start makes it.", tree)
+	case err != nil:
+		r.say(bad, "The key tree %s cannot be looked at by this user.", tree)
+	case info.Mode().Perm()&0o077 != 0:
+		r.say(bad, "Others on this machine may read the key tree. Run: chmod 600 %s", tree)
+	case syscall.Access(filepath.Dir(tree), 2 /* W_OK */) != nil:
+		r.say(poor, "This user may not write beside the key tree %s, so that the keys of deleted recordings cannot be destroyed.", tree)
+	default:
+		r.say(good, "The key tree %s can be written, so that deleting destroys keys. Keep a copy of it in another place.", tree)
 	}
 }
 

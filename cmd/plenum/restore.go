@@ -27,7 +27,7 @@ func (c *restoreCommand) Run(ctx context.Context, place config.Place, s streams)
 		return err
 	}
 	key := server.MasterKeyPath(cfg)
-	if err := mustExist(key, "master key", "A backup is restored with the two key files that were in use when it was made: put "+key+" and "+key+".tree in place first"); err != nil {
+	if err := mustExist(key, "master key", "A backup is restored with the two key files that were in use when it was made: put "+key+" and "+vault.TreePath(key)+" in place first"); err != nil {
 		return err
 	}
 	keys, err := vault.Open(key)

@@ -71,7 +71,8 @@ func (t Target) Restore(ctx context.Context, file io.ReaderAt, size int64) (size
 	p := &placing{Target: t, stage: filepath.Join(t.Data, staging)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.undo(context.WithoutCancel(ctx), made))
+			// What is interrupted may fail in other words.
+			err = errors.Join(ctx.Err(), err, p.undo(context.WithoutCancel(ctx), made))
 		}
 	}()
 	if err := os.MkdirAll(p.stage, 0o700); err != nil {

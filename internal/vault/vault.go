@@ -32,16 +32,19 @@ func DefaultPath(dataDir string) string {
 	return filepath.Clean(dataDir) + ".master-key"
 }
 
+// TreePath is where the key tree of a master key lies.
+func TreePath(master string) string { return master + treeSuffix }
+
 // Open reads the master key at path. On the first start it makes it, and then the
 // key tree: a tree without a master key is one whose master key was lost.
 func Open(path string) (*Vault, error) {
-	_, noTree := os.Lstat(path + treeSuffix)
+	_, noTree := os.Lstat(TreePath(path))
 	v, err := read(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return v, err
 	}
 	if noTree == nil {
-		return nil, faultAt(path, "is missing, but its key tree "+path+treeSuffix+" is there. Put the right master key back; without it nothing encrypted can be read", nil)
+		return nil, faultAt(path, "is missing, but its key tree "+TreePath(path)+" is there. Put the right master key back; without it nothing encrypted can be read", nil)
 	}
 	if err := create(path); err != nil {
 		return nil, faultAt(path, "cannot be created. Check that the directory exists and may be written", err)
@@ -88,7 +91,7 @@ func read(path string) (*Vault, error) {
 	if _, err := io.ReadFull(f, v.master[:]); err != nil {
 		return nil, faultAt(path, "cannot be read", err)
 	}
-	v.tree.path, v.tree.master, v.tree.sealer = path+treeSuffix, path, v.Sealer(treePurpose)
+	v.tree.path, v.tree.master, v.tree.sealer = TreePath(path), path, v.Sealer(treePurpose)
 	return v, nil
 }
 
