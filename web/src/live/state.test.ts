@@ -222,6 +222,10 @@ describe('the recording', () => {
     expect(paused.consent).toBe('yes');
     const next = reduce(paused, { type: 'recording', body: { ...running, id: 'another' } }, now);
     expect(next.consent).toBe('asked');
+    const others = reduce(begun, { type: 'seat.changed', body: seat('ada', { consent: 'yes' }) }, now);
+    expect(others.seats['ada']?.consent).toBe('yes');
+    const after = reduce(others, { type: 'recording', body: { ...running, id: 'another' } }, now);
+    expect(after.seats['ada']?.consent).toBe('');
     const off = { state: 'off', id: '', by: '', since: 0, elapsed: 0, layout: '' };
     expect(reduce(next, { type: 'recording', body: off }, now).consent).toBe('');
   });

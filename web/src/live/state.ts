@@ -234,8 +234,16 @@ function inLine(waiting: readonly Waiter[], waiter: Waiter): Waiter[] {
 /** Each recording asks anew: what was answered about the one before says nothing of this one. */
 function withRecording(state: LiveState, recording: Recording, now: number): LiveState {
   const same = recording.id === state.recording.id;
-  const consent = recording.id === '' ? '' : same ? state.consent : 'asked';
-  return { ...state, recording: { ...recording, at: now }, consent };
+  const next = { ...state, recording: { ...recording, at: now } };
+  if (same) {
+    return next;
+  }
+  const seats = Object.values(state.seats).map((seat) => [seat.id, { ...seat, consent: '' }]);
+  return {
+    ...next,
+    consent: recording.id === '' ? '' : 'asked',
+    seats: Object.fromEntries(seats) as LiveState['seats'],
+  };
 }
 
 const isMachine = ({ machine }: Seat): boolean => machine !== undefined && machine !== '';

@@ -15,7 +15,6 @@ export {
   ChevronUp,
   CircleAlert,
   CircleCheck,
-  CircleDot,
   CircleQuestionMark,
   CircleSlash,
   CircleStop,

@@ -18,3 +18,9 @@ export const SignalLost = createLucideIcon('signal-lost', [
   ['path', { d: 'M20 20V5', strokeWidth, opacity: faint, key: 'high' }],
   ['path', { d: 'm3 3 18 18', strokeWidth: 3, key: 'stroke' }],
 ]);
+
+/** The sign of recorders: a ring with a full dot in it. */
+export const RecordSign = createLucideIcon('record', [
+  ['circle', { cx: 12, cy: 12, r: 10, key: 'ring' }],
+  ['circle', { cx: 12, cy: 12, r: 4.5, fill: 'currentColor', key: 'dot' }],
+]);

@@ -175,6 +175,18 @@ describe('sounds', () => {
     expect(played.mock.calls).toEqual([['knock']]);
   });
 
+  it('are silent about machines', () => {
+    const server = fakeLive([me, mia]);
+    mount();
+    const recorder = aSeat('robot', { name: '', machine: 'recorder' });
+    server.emit('seat.joined', recorder);
+    pass(1000);
+    server.emit('seat.left', { seat: 'robot', reason: 'left' });
+    pass(4000);
+    expect(played).not.toHaveBeenCalled();
+    expect(spoken()).toBe('');
+  });
+
   it('stay silent when switched off', () => {
     setSound('join', false);
     const server = fakeLive([me]);

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useCall } from '@/features/call/store';
 import { useOutbox } from '@/features/chat/outbox';
 import { expectAccessible } from '@/test/axe';
-import { aGate, aSeat, aWaiter, fakeLive, openPolicy } from '@/test/live';
+import { useConsent } from '@/features/recording/store';
+import { aGate, aRecording, aSeat, aWaiter, fakeLive, openPolicy } from '@/test/live';
 import { PeoplePanel } from './PeoplePanel';
 
 const moderating = [
@@ -45,6 +46,38 @@ describe('PeoplePanel', () => {
     expect(screen.getByText('Attendee · guest')).toBeTruthy();
     expect(screen.getAllByRole('img', { name: 'Muted' })).toHaveLength(3);
     await expectAccessible();
+  });
+
+  it('lists the recorder as a machine, counts it as nobody and does nothing about it', async () => {
+    const recorder = aSeat('robot', { name: '', machine: 'recorder' });
+    fakeLive([me, ada], { recording: aRecording(), machines: [recorder], rights: ['seePeople'] });
+    render(<PeoplePanel />);
+    const machines = screen.getByRole('list', { name: 'Machines' });
+    expect(within(machines).getByText('Recorder')).toBeTruthy();
+    expect(within(machines).getByText('Machine')).toBeTruthy();
+    expect(within(machines).queryByRole('button')).toBeNull();
+    expect(screen.getByText('2 people here')).toBeTruthy();
+    await expectAccessible();
+  });
+
+  it('shows who agreed to be recorded, to those who moderate', () => {
+    const seats = [me, { ...ada, consent: 'no' }, { ...olaf, consent: 'yes' }];
+    fakeLive(seats, { recording: aRecording() });
+    const { unmount } = render(<PeoplePanel />);
+    const signs = ['Agreed to be recorded', 'Does not want to be recorded', /^Has not answered/];
+    for (const name of signs) expect(screen.getAllByRole('img', { name })).toHaveLength(1);
+    unmount();
+    fakeLive([ada, me, olaf], { recording: aRecording() });
+    render(<PeoplePanel />);
+    for (const name of signs) expect(screen.queryByRole('img', { name })).toBeNull();
+  });
+
+  it('leads to the question of the recording from one’s own menu', async () => {
+    fakeLive([ada, me], { recording: aRecording(), consent: 'yes' });
+    render(<PeoplePanel />);
+    expect(await open('Ada')).toEqual(['Pin for me', 'Recording consent']);
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Recording consent' }));
+    expect(useConsent.getState().open).toBe(true);
   });
 
   it('offers an attendee nothing but their own view', async () => {

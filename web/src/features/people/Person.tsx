@@ -7,7 +7,7 @@ import { useMuted, useQuality } from '@/room';
 import {
   Avatar,
   CircleCheck,
-  CircleDot,
+  RecordSign,
   CircleQuestionMark,
   CircleSlash,
   cx,
@@ -21,7 +21,7 @@ import {
   Video,
   VideoOff,
 } from '@/ui';
-import { roleOf } from './authority';
+import { moderates, roleOf } from './authority';
 import styles from './People.module.css';
 import { type Asked, PersonMenu } from './PersonMenu';
 
@@ -74,7 +74,7 @@ export function Machine({ machine }: { machine: Seat }) {
   return (
     <li className={styles['person']}>
       <span className={styles['machine']}>
-        <CircleDot size={20} aria-hidden="true" />
+        <RecordSign size={20} aria-hidden="true" />
       </span>
       <div className={styles['words']}>
         <p className={styles['name']}>{t(machine.machine === 'recorder' ? 'recorder' : 'machine')}</p>
@@ -89,9 +89,11 @@ const answers = { yes: CircleCheck, no: CircleSlash, asked: CircleQuestionMark }
 /** Whether they agreed to be recorded; only moderators are told. */
 function ConsentMark({ seat }: { seat: Seat }) {
   const { t } = useTranslation('recording');
-  const recorded = useLive((state) => runs(state.recording));
-  if (!recorded || seat.consent === undefined || seat.consent === '') return null;
-  const answer = answerOf(seat.consent);
+  const told = useLive(
+    (state) => runs(state.recording) && moderates(roleOf(state.seats[state.you]?.role ?? '')),
+  );
+  if (!told) return null;
+  const answer = answerOf(seat.consent ?? '');
   return (
     <Mark
       icon={answers[answer]}

@@ -6,7 +6,7 @@ import { runs } from '@/features/recording/state';
 import { type Seat, useLive, useMe } from '@/live';
 import { useMuted } from '@/room';
 import {
-  CircleDot,
+  RecordSign,
   Crown,
   Ear,
   Ellipsis,
@@ -54,7 +54,7 @@ const icons: Readonly<Record<PersonAction, typeof MicOff>> = {
   rename: Pencil,
   rights: KeyRound,
   stepDown: ShieldMinus,
-  consent: CircleDot,
+  consent: RecordSign,
   remove: UserX,
 };
 

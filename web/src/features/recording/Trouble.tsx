@@ -1,17 +1,44 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { faultText } from '@/i18n';
 import { useLive } from '@/live';
-import { Banner } from '@/ui';
+import { Banner, IconButton, X } from '@/ui';
+import { runs, troubleKey, troubleOf } from './state';
 import styles from './Trouble.module.css';
-import { troubleOf } from './state';
 
-/** Stays as long as nothing is recorded although it should be. useRecordingTold announces it. */
+/**
+ * Stays as long as nothing is recorded although it should be; the word of a
+ * recording that ended by it can be put away. useRecordingTold announces it.
+ */
 export function Trouble(): React.JSX.Element | null {
-  const { t } = useTranslation('recording');
+  const { t } = useTranslation(['recording', 'common']);
+  const recording = useLive((state) => state.recording);
   const reason = useLive(troubleOf);
-  return reason === '' ? null : (
-    <Banner tone="warning" className={styles['trouble']}>
-      {t('trouble', { reason: faultText(reason) })}
+  const over = !runs(recording);
+  const [seen, setSeen] = useState(false);
+  if (seen && !over) {
+    setSeen(false);
+  }
+  if (reason === '' || seen) {
+    return null;
+  }
+  return (
+    <Banner
+      tone="warning"
+      className={styles['trouble']}
+      actions={
+        over ? (
+          <IconButton
+            size="small"
+            label={t('common:close')}
+            tooltip={false}
+            icon={<X size={18} />}
+            onPress={() => setSeen(true)}
+          />
+        ) : undefined
+      }
+    >
+      {t(`recording:${troubleKey(recording)}`, { reason: faultText(reason) })}
     </Banner>
   );
 }

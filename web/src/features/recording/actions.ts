@@ -2,7 +2,7 @@
 import { openDialog, useCall } from '@/features/call/store';
 import type { Action, ActionContext } from '@/features/call/action';
 import { live } from '@/live';
-import { BookmarkPlus, CircleCheck, CircleDot, CircleStop, LayoutPanelTop, Pause, Play } from '@/ui';
+import { BookmarkPlus, CircleCheck, RecordSign, CircleStop, LayoutPanelTop, Pause, Play } from '@/ui';
 import { mayRecord, runs } from './state';
 import { openConsent } from './store';
 
@@ -13,7 +13,7 @@ export const record: Action = {
   id: 'record',
   label: 'recording:record',
   shortcut: 'r',
-  icon: () => CircleDot,
+  icon: () => RecordSign,
   hint: (context) => (running(context) ? 'recording:record.manage' : 'recording:record.start'),
   state: (context) => {
     const { rights } = context.live;

@@ -6,7 +6,7 @@ import { closeDialog, useCall } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
 import { faultText } from '@/i18n';
 import { live, useLive } from '@/live';
-import { Banner, Button, CircleDot, ConfirmDialog, Dialog, TextField } from '@/ui';
+import { Banner, Button, RecordSign, ConfirmDialog, Dialog, TextField } from '@/ui';
 import styles from './LayoutChoice.module.css';
 import { LayoutChoice } from './LayoutChoice';
 import { type Layout, layoutOf } from './state';
@@ -61,7 +61,7 @@ export function StartDialog(): React.JSX.Element {
           <Button onPress={closeDialog}>{t('common:cancel')}</Button>
           <Button
             variant="primary"
-            icon={<CircleDot size={18} aria-hidden="true" />}
+            icon={<RecordSign size={18} aria-hidden="true" />}
             isPending={pending}
             onPress={() => void start()}
           >

@@ -120,17 +120,31 @@ describe('what is told', () => {
     render(<Everything />);
     expect(await screen.findByText(/^The last recording was interrupted/)).toBeTruthy();
     server.emit('recording', aRecording({ trouble: 'disk.full', interrupted: true }));
-    expect(screen.getByText(/^Nothing is being recorded at the moment: /)).toBeTruthy();
+    expect(document.querySelector('.trouble')?.textContent).toMatch(/^Nothing is being recorded at the/);
     await waitFor(() => {
       expect(heard()).toMatch(/Nothing is being recorded/);
     });
     await expectAccessible();
     server.emit('recording', aRecording({ interrupted: true }));
-    expect(screen.queryByText(/^Nothing is being recorded at the moment: /)).toBeNull();
+    expect(document.querySelector('.trouble')).toBeNull();
     await waitFor(() => {
       expect(heard()).toBe('The meeting is being recorded again.');
     });
     expect(screen.getAllByText(/^The last recording was interrupted/)).toHaveLength(1);
+  });
+
+  it('says why a recording ended by itself, until that is read', async () => {
+    const server = fakeLive([me], { recording: aRecording(), consent: 'yes', rights });
+    render(<Everything />);
+    server.emit('recording', { ...off, trouble: 'disk.full' });
+    expect(document.querySelector('.trouble')?.textContent).toMatch(/^The recording has ended: /);
+    await waitFor(() => {
+      expect(heard()).toMatch(/The recording has ended: /);
+    });
+    expect(screen.queryByText(/The video is being made/)).toBeNull();
+    const banner = document.querySelector<HTMLElement>('.trouble');
+    if (banner !== null) await userEvent.click(within(banner).getByRole('button', { name: 'Close' }));
+    expect(document.querySelector('.trouble')).toBeNull();
   });
 });
 

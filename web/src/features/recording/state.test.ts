@@ -8,6 +8,7 @@ import {
   mustAnswer,
   questionKey,
   tiding,
+  troubleKey,
   troubleOf,
   wordsOf,
 } from './state';
@@ -69,7 +70,7 @@ describe('tiding', () => {
 });
 
 describe('who is asked', () => {
-  const texts = { de: 'Dürfen wir?', fr: '  ' };
+  const texts = { de: 'Dürfen wir?', fr: '' };
   const question = { version: 3, texts, erasable: false };
 
   it('is everybody without an answer, as long as it runs', () => {
@@ -101,12 +102,13 @@ describe('who is asked', () => {
   });
 });
 
-it('alarms those with the right, while it runs', () => {
+it('alarms those with the right, also when it ended the recording', () => {
   const recording = aRecording({ trouble: 'disk.full' });
   const rights = new Set(['stopRecord']);
   expect(troubleOf({ recording, rights })).toBe('disk.full');
   expect(troubleOf({ recording, rights: new Set(['chat']) })).toBe('');
-  expect(troubleOf({ recording: { ...recording, state: 'off' }, rights })).toBe('');
+  expect(troubleKey(recording)).toBe('trouble');
+  expect(troubleKey({ ...recording, state: 'off' })).toBe('trouble.ended');
 });
 
 it('takes a layout it does not know for the usual one', () => {

@@ -84,7 +84,7 @@ export interface Words {
 /** The organisation's words where it wrote some in this language, else the program's, which have version 0. */
 export function wordsOf(question: Question | undefined, language: string): Words {
   const text = question?.texts[language] ?? '';
-  return question === undefined || text.trim() === ''
+  return question === undefined || text === ''
     ? { text: null, version: 0, language }
     : { text, version: question.version, language };
 }
@@ -96,7 +96,12 @@ export function mayRecord(rights: ReadonlySet<string>): boolean {
 
 /** Why nothing is being recorded although it should be: a fault code, '' for nothing. */
 export function troubleOf({ recording, rights }: Pick<LiveState, 'recording' | 'rights'>): string {
-  return runs(recording) && mayRecord(rights) ? (recording.trouble ?? '') : '';
+  return mayRecord(rights) ? (recording.trouble ?? '') : '';
+}
+
+/** What to say with the reason: that it waits for better times, or that it is over. */
+export function troubleKey(recording: RecordingState): 'trouble' | 'trouble.ended' {
+  return runs(recording) ? 'trouble' : 'trouble.ended';
 }
 
 /** How the picture of the video is arranged. */

@@ -6,7 +6,7 @@ import { faultText } from '@/i18n';
 import { type LiveState, type RecordingState, useLive } from '@/live';
 import { toast } from '@/ui';
 import { speak } from './clip';
-import { mayRecord, mustAnswer, runs, tiding, troubleOf } from './state';
+import { mayRecord, mustAnswer, runs, tiding, troubleKey, troubleOf } from './state';
 
 /** How long the word of a lost recording stays, ms: nobody expects it. */
 const longWord = 30_000;
@@ -24,15 +24,22 @@ export function useRecordingTold(): void {
       const asked = news !== 'ended' && before?.id !== now.recording.id && mustAnswer(now);
       // Assertive, because polite ones are gathered for longer than the half second in which this must be said.
       announce(asked ? `${t(`told.${news}`)} ${t('told.asked')}` : t(`told.${news}`), 'assertive');
-      if (news === 'ended' && before?.state !== 'starting' && mayRecord(now.rights)) {
+      if (
+        news === 'ended' &&
+        before?.state !== 'starting' &&
+        mayRecord(now.rights) &&
+        troubleOf(now) === ''
+      ) {
         toast.show(t('told.video'));
       }
     };
-    const alarm = (before: string, now: LiveState): void => {
+    const alarm = (before: LiveState | null, now: LiveState): void => {
       const reason = troubleOf(now);
-      if (reason !== before && reason !== '') {
-        announce(t('trouble', { reason: faultText(reason) }), 'assertive');
-      } else if (reason !== before && runs(now.recording)) {
+      const last = before === null ? '' : troubleOf(before);
+      const ended = before !== null && runs(before.recording) && !runs(now.recording);
+      if (reason !== '' && (reason !== last || ended)) {
+        announce(t(troubleKey(now.recording), { reason: faultText(reason) }), 'assertive');
+      } else if (reason !== last && runs(now.recording) && before !== null && runs(before.recording)) {
         announce(t('trouble.over'), 'assertive');
       }
     };
@@ -45,7 +52,7 @@ export function useRecordingTold(): void {
     };
     const now = useLive.getState();
     tell(null, now);
-    alarm('', now);
+    alarm(null, now);
     interruption(now);
     return useLive.subscribe((state, last) => {
       // Back in the line before the door, or over: that says nothing of the recording.
@@ -53,7 +60,7 @@ export function useRecordingTold(): void {
         return;
       }
       tell(last.recording, state);
-      alarm(troubleOf(last), state);
+      alarm(last, state);
       interruption(state);
     });
   }, [t]);
