@@ -79,6 +79,7 @@ func (g *stage) state() string {
 	g.watcher = again
 	seen := again.Welcome
 	seen.Resume, seen.Media, seen.Now, seen.Resumed = "", live.Media{}, 0, false
+	seen.Recording.Unavailable = "" // of the server, not of the meeting
 	raw, err := json.MarshalIndent(seen, "", " ")
 	if err != nil {
 		g.t.Fatal(err)
@@ -98,7 +99,22 @@ func (g *stage) undisturbed() bool {
 	if refused := g.watcher.Do(g.t, "ping", live.Empty{}); refused != "" {
 		g.t.Fatal(refused)
 	}
-	return len(g.watcher.Early()) == 0
+	return !slices.ContainsFunc(g.watcher.Early(), func(m servertest.Message) bool {
+		// Whether the server can record is told whenever that changes.
+		return m.Type != "recording" || !strings.Contains(string(m.Body), `"state":"off"`)
+	})
+}
+
+// insist gives a command until it is heard: these are more than one person may
+// send at once.
+func insist(t *testing.T, c *servertest.Channel, kind string, body any) string {
+	t.Helper()
+	for range 20 {
+		if refused := c.Do(t, kind, body); refused != "rate.limited" {
+			return refused
+		}
+	}
+	return "rate.limited"
 }
 
 // action is a command of the live channel.
@@ -161,6 +177,13 @@ func (g *stage) actions(own string) []action {
 		{"set the policy", "policy.set", live.Policy{Chat: true}, moderates, true},
 		{"lock", "locked.set", live.SetLocked{Locked: true}, moderates, false},
 		{"spotlight", "spotlight.set", live.Spotlight{Seat: ""}, moderates, false},
+		{"start a recording", "record.start", live.RecordStart{}, moderates, true},
+		{"pause a recording", "record.pause", live.Empty{}, moderates, true},
+		{"go on with a recording", "record.resume", live.Empty{}, moderates, true},
+		{"stop a recording", "record.stop", live.Empty{}, moderates, true},
+		{"arrange a recording", "record.layout", live.RecordStart{Layout: "grid"}, moderates, true},
+		{"begin a chapter", "record.chapter", live.RecordChapter{Title: "Next"}, moderates, true},
+		{"say yes to a recording", "consent", live.Consent{Recording: g.said, Yes: true, Language: "en"}, func(by access.Role, _ bool) bool { return by != waiting }, true},
 		{"end", "end", live.Empty{}, moderates, true},
 	}
 	for _, to := range access.Roles() {
@@ -190,7 +213,7 @@ func (g *stage) liveCells(open bool) {
 			}
 			*g.cells++
 			// Exceptions are for those who do not moderate, whoever asks.
-			if refused := actor.Do(g.t, a.kind, a.body); refused != "right.missing" && refused != "exceptions.invalid" {
+			if refused := insist(g.t, actor, a.kind, a.body); refused != "right.missing" && refused != "exceptions.invalid" {
 				g.t.Errorf("%s, open %v, may %s: %q", by, open, a.name, refused)
 			}
 		}
@@ -210,6 +233,44 @@ func (g *stage) liveCells(open bool) {
 			if refused := g.actors[by].Do(g.t, a.kind, a.body); refused != "" {
 				g.t.Errorf("%s, open %v, may not %s: %q", by, open, a.name, refused)
 			}
+		}
+	}
+}
+
+// recordCells tries the commands of recordings as every role in a meeting that
+// names who may start and who may stop one.
+func (g *stage) recordCells(manager *servertest.Browser, start, stop access.Role) {
+	policy := map[string]any{"policy": map[string]access.Role{"recordStart": start, "recordStop": stop}}
+	if status := manager.Call(g.t, http.MethodPatch, "/api/v1/meetings/"+string(g.m.ID), policy, nil); status != http.StatusOK {
+		g.t.Fatalf("who may record cannot be said: %d", status)
+	}
+	may := func(by, least access.Role) bool {
+		order := access.Roles()
+		return least != "" && by != waiting && slices.Index(order, by) <= slices.Index(order, least)
+	}
+	before := g.state()
+	for _, allowed := range []bool{false, true} { // what is forbidden first, while there is nothing
+		for _, by := range append(access.Roles(), waiting) {
+			for _, a := range g.actions("") {
+				if !strings.HasPrefix(a.kind, "record.") {
+					continue
+				}
+				least := start
+				if a.kind == "record.stop" || a.kind == "record.pause" {
+					least = stop
+				}
+				if may(by, least) != allowed {
+					continue
+				}
+				*g.cells++
+				refused := insist(g.t, g.actors[by], a.kind, a.body)
+				if (refused == "right.missing") == allowed {
+					g.t.Errorf("%s may %s where %q starts and %q stops: %q", by, a.name, start, stop, refused)
+				}
+			}
+		}
+		if diff := cmp.Diff(before, g.state()); !allowed && diff != "" {
+			g.t.Errorf("refused commands have changed something (-before +after):\n%s", diff)
 		}
 	}
 }
@@ -369,7 +430,10 @@ func TestTheMatrix(t *testing.T) {
 	ada := s.SetUp(t, "")
 	ada.PassSecondFactor(t)
 	manager := ada.WithKey(t, ada.CreateKey(t, "meetings:read", "meetings:write"))
-	open := live.Policy(access.DefaultPolicy())
+	open := live.Policy{
+		Microphone: true, Camera: true, Share: true, Chat: true, ChatPrivate: true,
+		Reactions: true, RaiseHand: true, Rename: true, SeePeople: true, SeeCameras: true,
+	}
 	cells := map[string]*int{"live": new(int), "API": new(int), "SFU": new(int)}
 	for name, policy := range map[string]live.Policy{
 		"open": open, "closed": {}, "microphones": {Microphone: true}, "cameras": {Camera: true}, "screens": {Share: true},
@@ -383,6 +447,13 @@ func TestTheMatrix(t *testing.T) {
 			g.forget()
 			g.cells = cells["live"]
 			g.liveCells(policy == open)
+		})
+	}
+	for start, stop := range map[access.Role]access.Role{
+		access.Owner: access.Presenter, access.Moderator: "", access.Presenter: access.Owner, "": access.Moderator,
+	} {
+		t.Run("recorded by "+string(start)+", stopped by "+string(stop), func(t *testing.T) {
+			onStage(t, s, manager, open, cells["live"]).recordCells(manager, start, stop)
 		})
 	}
 	t.Run("API", func(t *testing.T) {
