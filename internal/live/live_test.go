@@ -32,6 +32,7 @@ const patience = 10 * time.Second
 type server struct {
 	t       *testing.T
 	store   *roomtest.Store
+	records *roomtest.Recordings
 	rooms   *room.Rooms
 	handler *live.Handler
 	meeting id.Meeting
@@ -64,9 +65,10 @@ func (b *lockedBuffer) String() string {
 func newServer(t *testing.T, change func(*live.Config)) *server {
 	t.Helper()
 	s := &server{t: t, store: roomtest.NewStore(), log: &lockedBuffer{}}
+	s.records = roomtest.NewRecordings(s.store)
 	s.meeting, s.links = s.store.Add(nil)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	rooms, err := room.New(room.Config{Store: s.store, Media: roomtest.NewMedia(), Logger: logger})
+	rooms, err := room.New(room.Config{Store: s.store, Media: roomtest.NewMedia(), Recordings: s.records, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
