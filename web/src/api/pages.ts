@@ -13,8 +13,8 @@ export function usePages<Part extends Page, Item>(
   key: readonly unknown[],
   read: (cursor: string) => Promise<Part>,
   itemsOf: (part: Part) => readonly Item[],
-  /** Milliseconds after which it is read again. */
-  again?: number,
+  /** Milliseconds after which it is read again; a function decides by what was read, false for not. */
+  again?: number | ((items: readonly Item[]) => number | false),
 ) {
   const { data, ...query } = useInfiniteQuery<
     Part,
@@ -28,7 +28,14 @@ export function usePages<Part extends Page, Item>(
     initialPageParam: '',
     getNextPageParam: ({ next }) => (next === '' ? undefined : next),
     placeholderData: keepPreviousData,
-    ...(again === undefined ? {} : { refetchInterval: again }),
+    ...(again === undefined
+      ? {}
+      : {
+          refetchInterval:
+            typeof again === 'number'
+              ? again
+              : ({ state }) => again(state.data?.pages.flatMap(itemsOf) ?? []),
+        }),
   });
   return { ...query, items: data?.pages.flatMap(itemsOf) };
 }

@@ -9,6 +9,8 @@ const SignInPage = lazy(() => import('@/features/signin/SignInPage'));
 const WelcomePage = lazy(() => import('@/features/welcome/WelcomePage'));
 const AccountPage = lazy(() => import('@/features/account/AccountPage'));
 const AdminPage = lazy(() => import('@/features/admin/AdminPage'));
+const LibraryPage = lazy(() => import('@/features/library/LibraryPage'));
+const PlayerPage = lazy(() => import('@/features/library/PlayerPage'));
 const PrivacyPage = lazy(() => import('@/features/privacy/PrivacyPage'));
 const MeetingPage = lazy(() => import('@/features/call/MeetingPage'));
 // The condition is known at build time: a production build has no trace of the page.
@@ -34,6 +36,12 @@ export function Routes() {
       </Route>
       <Route path="/admin/*?">
         <AdminPage />
+      </Route>
+      <Route path="/recordings">
+        <LibraryPage />
+      </Route>
+      <Route path="/r/:id">
+        <PlayerPage />
       </Route>
       <Route path="/privacy">
         <PrivacyPage />

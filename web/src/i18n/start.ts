@@ -1,6 +1,7 @@
 import i18next, { type BackendModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { languages, pickLanguage, type Language } from './languages';
+import type { resources } from './resources.gen';
 
 const storageKey = 'plenum.language';
 
@@ -43,6 +44,11 @@ export async function startI18n(): Promise<void> {
       returnNull: false,
       interpolation: { escapeValue: false }, // React escapes
     });
+}
+
+/** wordsOf gives the messages of a namespace in a language other than the interface's, too. */
+export async function wordsOf(language: Language, namespace: keyof resources): Promise<Messages> {
+  return (await files[`../../locales/${language}/${namespace}.json`]?.()) ?? {};
 }
 
 /** chooseLanguage changes the interface's language and remembers it in this browser. */

@@ -10,10 +10,12 @@ export interface MeterProps {
   value: number;
   /** Where the warning begins, from 0 to 1. */
   mark?: number;
+  /** It shows how much of some work is done. */
+  progress?: boolean;
 }
 
 /** Meter shows how full something is. */
-export function Meter({ label, text, value, mark }: MeterProps) {
+export function Meter({ label, text, value, mark, progress = false }: MeterProps) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
     <div className={styles['meter']}>
@@ -22,7 +24,7 @@ export function Meter({ label, text, value, mark }: MeterProps) {
         <span className={styles['text']}>{text}</span>
       </div>
       <div
-        role="meter"
+        role={progress ? 'progressbar' : 'meter'}
         aria-label={label}
         aria-valuemin={0}
         aria-valuemax={100}

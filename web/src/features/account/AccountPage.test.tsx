@@ -40,6 +40,29 @@ const server: Answers = {
       ],
     },
   ],
+  'GET /api/v1/account/consents': [
+    200,
+    {
+      consents: [
+        {
+          recording: 'r1',
+          title: 'Council, budget',
+          meetingName: 'Town council',
+          at: '2026-03-12T12:00:00Z',
+          answer: 'yes',
+          mayWithdraw: true,
+        },
+        {
+          recording: 'r2',
+          title: 'School board',
+          meetingName: '',
+          at: '2026-03-11T12:00:00Z',
+          answer: 'no',
+          mayWithdraw: false,
+        },
+      ],
+    },
+  ],
   'GET /api/v1/account/access': [
     200,
     {
@@ -120,4 +143,18 @@ it('does not send a new password that is too short', async () => {
   await userEvent.type(screen.getByLabelText('New password'), 'short{Enter}');
   expect(await screen.findByText(/needs at least 10 characters/)).toBeInTheDocument();
   expect(requests.some(({ path }) => path === '/api/v1/account/password')).toBe(false);
+});
+
+it('takes back a consent only after saying what happens', async () => {
+  const requests = serve({ ...server, 'POST /api/v1/recordings/r1/withdraw': [204, null] });
+  renderPage(<AccountPage />, '/account');
+  const list = within(await screen.findByRole('list', { name: 'My recording consents' }));
+  expect(list.getAllByRole('button', { name: /^Withdraw/ })).toHaveLength(1);
+  await userEvent.click(list.getByRole('button', { name: /^Withdraw.*Council, budget/ }));
+  const dialog = within(await screen.findByRole('alertdialog', { name: 'Withdraw your consent?' }));
+  expect(dialog.getByText(/your picture is blacked out/)).toBeInTheDocument();
+  await expectAccessible();
+  expect(requests.some(({ method }) => method === 'POST')).toBe(false);
+  await userEvent.click(dialog.getByRole('button', { name: 'Withdraw' }));
+  expect(await screen.findByText(/made anew without you/)).toBeInTheDocument();
 });

@@ -6,6 +6,7 @@ import { useAccount } from '@/api/account';
 import { Frame, FullPageMessage } from '@/features/frame';
 import { Button, CircleAlert } from '@/ui';
 import styles from './Account.module.css';
+import { Consents } from './Consents';
 import { FactorFirst } from './FactorFirst';
 import { Name } from './Name';
 import { Passkeys } from './Passkeys';
@@ -55,6 +56,7 @@ export default function AccountPage() {
         <Totp account={me.data} />
         <Passkeys />
         <Sessions />
+        <Consents />
         <WhoLooked />
       </div>
     </Frame>

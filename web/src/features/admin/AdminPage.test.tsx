@@ -34,6 +34,14 @@ const organisation = {
   secondFactor: { administrators: true, everyone: false },
   adminNetworks: [],
   auditDays: 365,
+  recording: {
+    off: false,
+    retention: { default: 90, min: 1, max: 365 },
+    consent: { version: 2, texts: { en: 'May we record you?' } },
+    erasable: false,
+    watermark: false,
+    problem: 'composer.missing',
+  },
 };
 const person = (id: string, name: string, change = {}) => ({
   id,
@@ -304,4 +312,42 @@ it('makes a key for what was chosen and shows it once', async () => {
     scopes: ['pool:read'],
   });
   await expectAccessible();
+});
+
+describe('recording', () => {
+  it('has the question in each language, as people will see it, with its version', async () => {
+    const requests = serve({ ...server, 'PATCH /api/v1/organisation': [200, organisation] });
+    renderPage(<AdminPage />, '/admin/recordings');
+    expect(await screen.findByText(/the program ffmpeg is missing/)).toBeInTheDocument();
+    expect(screen.getByText('Version 2 is in force.')).toBeInTheDocument();
+    const preview = within(screen.getByRole('region', { name: 'What people see' }));
+    expect(await preview.findByText('May we record you?')).toBeInTheDocument();
+    await expectAccessible();
+    await userEvent.click(screen.getByRole('tab', { name: 'Deutsch' }));
+    const german = await screen.findByRole('textbox', { name: 'Your words in Deutsch' });
+    expect(await screen.findByText(/wird aufgezeichnet/)).toBeInTheDocument(); // the program's own words
+    await userEvent.type(german, 'Dürfen wir?');
+    expect(screen.getByText('Saving makes this version 3.')).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('checkbox', { name: /^Always with the viewer/ }));
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(requests.find(({ method }) => method === 'PATCH')?.body).toEqual({
+        recording: {
+          consent: { texts: { de: 'Dürfen wir?', en: 'May we record you?' } },
+          watermark: true,
+        },
+      }),
+    );
+  });
+
+  it('refuses bounds that contradict each other', async () => {
+    const requests = serve(server);
+    renderPage(<AdminPage />, '/admin/recordings');
+    const usual = await screen.findByRole('textbox', { name: 'Usually, in days' });
+    await userEvent.clear(usual);
+    await userEvent.type(usual, '400{Enter}');
+    expect(screen.getByText('Write a number of days between the least and the most.')).toBeInTheDocument();
+    expect(requests.some(({ method }) => method === 'PATCH')).toBe(false);
+    await expectAccessible();
+  });
 });

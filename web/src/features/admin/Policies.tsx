@@ -147,7 +147,10 @@ function PoliciesForm({ organisation }: { organisation: Organisation }) {
 }
 
 /** What differs: only that is sent, so that what is harmless needs no proof of identity. */
-function changeOf(before: Organisation, now: Required<Omit<OrganisationChange, 'name' | 'accent'>>) {
+function changeOf(
+  before: Organisation,
+  now: Required<Omit<OrganisationChange, 'name' | 'accent' | 'recording'>>,
+) {
   return Object.fromEntries(
     Object.entries(now).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof Organisation]),

@@ -3,6 +3,7 @@ import { lazy } from 'react';
 import {
   Building2,
   ChartColumn,
+  Clapperboard,
   IdCard,
   KeyRound,
   LayoutDashboard,
@@ -20,6 +21,7 @@ interface Section {
     | 'people'
     | 'running'
     | 'policies'
+    | 'recordings'
     | 'organisation'
     | 'providers'
     | 'keys'
@@ -39,6 +41,12 @@ export const sections: readonly Section[] = [
   { id: 'people', path: '/admin/people', icon: Users, page: lazy(() => import('./People')) },
   { id: 'running', path: '/admin/meetings', icon: Radio, page: lazy(() => import('./Running')) },
   { id: 'policies', path: '/admin/policies', icon: ShieldCheck, page: lazy(() => import('./Policies')) },
+  {
+    id: 'recordings',
+    path: '/admin/recordings',
+    icon: Clapperboard,
+    page: lazy(() => import('./RecordingPolicies')),
+  },
   {
     id: 'organisation',
     path: '/admin/organisation',

@@ -7,6 +7,7 @@ import {
   Avatar,
   Button,
   ChevronDown,
+  Clapperboard,
   LogOut,
   Menu,
   Monitor,
@@ -53,6 +54,12 @@ export function AccountMenu({ user }: { user: User }) {
               label: t('account.meetings'),
               icon: <Video size={18} aria-hidden="true" />,
               onAction: () => navigate('/'),
+            },
+            {
+              id: 'recordings',
+              label: t('account.recordings'),
+              icon: <Clapperboard size={18} aria-hidden="true" />,
+              onAction: () => navigate('/recordings'),
             },
             {
               id: 'account',

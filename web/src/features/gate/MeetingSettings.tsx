@@ -6,6 +6,7 @@ import {
   Button,
   ChevronLeft,
   ChevronRight,
+  Clapperboard,
   Crown,
   Dialog,
   DoorOpen,
@@ -23,6 +24,7 @@ import { HostPin } from './HostPin';
 import { Links } from './Links';
 import { modeOf } from './LobbyFields';
 import { useBans, useInvites } from './queries';
+import { RecordingPart } from './RecordingPart';
 import { Roles } from './Roles';
 import { type Section, type SectionProps, sections, switchedOff } from './section';
 
@@ -32,6 +34,7 @@ const parts: Readonly<Record<Section, { icon: typeof Ban; content: ComponentType
   links: { icon: Link2, content: Links },
   roles: { icon: ShieldCheck, content: Roles },
   policy: { icon: SlidersHorizontal, content: Attendees },
+  recording: { icon: Clapperboard, content: RecordingPart },
   pin: { icon: Crown, content: HostPin },
   bans: { icon: Ban, content: Bans },
 };
@@ -146,6 +149,10 @@ function useSummaries(meeting: Meeting): Record<Section, string> {
         ? t('summary.roles.none')
         : t('summary.roles', { count: meeting.roles.length }),
     policy: off === 0 ? t('summary.policy.all') : t('summary.policy', { count: off }),
+    recording: [
+      t(`summary.record.${meeting.policy.recordStart === '' ? 'nobody' : meeting.policy.recordStart}`),
+      t(`summary.watch.${meeting.recording.sharing.with}`),
+    ].join(' · '),
     pin: t(meeting.hostPinSet ? 'summary.pin' : 'summary.pin.none'),
     bans: banned === 0 ? t('summary.bans.none') : t('summary.bans', { count: banned }),
   };

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Invite, Meeting } from '@/api';
 import { expectAccessible } from '@/test/axe';
+import { recordingSettings } from '@/features/library/test';
 import { openPolicy } from '@/test/live';
 import { renderPage, serve } from '@/test/page';
 import { domainsOf, isDomain } from './domains';
@@ -14,7 +15,9 @@ const meeting: Meeting = {
   name: 'Town council',
   welcome: '',
   link: 'https://meet.example.org/m/m',
-  policy: openPolicy,
+  policy: { ...openPolicy, recordStart: 'moderator', recordStop: 'moderator' },
+  recording: recordingSettings,
+  recordings: 0,
   maxShares: 2,
   lobby: { mode: 'off', signedIn: false, invited: false, domains: [] },
   passcodeSet: false,
@@ -70,7 +73,7 @@ describe('the settings of a meeting', () => {
       {
         lobby: { ...meeting.lobby, mode: 'guests' },
         passcodeSet: true,
-        policy: { ...openPolicy, chat: false },
+        policy: { ...meeting.policy, chat: false },
         roles: [{ kind: 'domain', value: 'example.org', role: 'presenter' }],
       },
       [invite()],
@@ -128,6 +131,47 @@ describe('access', () => {
     await userEvent.click(screen.getByRole('radio', { name: 'Guests' }));
     expect(await screen.findByText(/The server has a lot to do/)).toBeInTheDocument();
     await waitFor(() => expect(screen.getByRole('radio', { name: 'Nobody' })).toBeChecked());
+  });
+});
+
+describe('recording', () => {
+  it('says who records and who watches, and takes each choice over at once', async () => {
+    const sent = show();
+    expect(screen.getByText('Moderators record · only owners watch')).toBeInTheDocument();
+    await open(/^Recording/);
+    await expectAccessible();
+    await userEvent.click(screen.getByRole('radio', { name: 'All alike' }));
+    await userEvent.click(screen.getByRole('switch', { name: 'A file of the sound alone' }));
+    await userEvent.click(screen.getByRole('button', { name: /Start a recording$/ }));
+    await userEvent.click(await screen.findByRole('option', { name: 'Only owners' }));
+    await waitFor(() =>
+      expect(sent('PATCH')).toEqual([
+        { recording: { ...recordingSettings, layout: 'grid' } },
+        { recording: { ...recordingSettings, audio: true } },
+        { policy: { recordStart: 'owner' } },
+      ]),
+    );
+  });
+
+  it('sends what is typed when the field is left, if it makes sense', async () => {
+    const sent = show();
+    await open(/^Recording/);
+    const days = screen.getByRole('textbox', { name: 'Kept for how many days' });
+    await userEvent.type(days, '5000');
+    await userEvent.tab();
+    expect(screen.getByText('Write a number of days from 1 to 3,650.')).toBeInTheDocument();
+    await userEvent.clear(days);
+    await userEvent.type(days, '30');
+    await userEvent.tab();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Text over the whole video' }), 'Draft');
+    await userEvent.tab();
+    await waitFor(() =>
+      expect(sent('PATCH')).toEqual([
+        { recording: { ...recordingSettings, days: 30 } },
+        { recording: { ...recordingSettings, mark: 'Draft' } },
+      ]),
+    );
+    await expectAccessible();
   });
 });
 

@@ -5,7 +5,7 @@ import { PageHeading } from '@/a11y';
 import { ApiFault, textOf, useCreateMeeting, useMeetings, type Meeting, type User } from '@/api';
 import { Frame } from '@/features/frame';
 import { formatDate } from '@/i18n';
-import { Banner, Button, Plus, SearchField, toast, Video } from '@/ui';
+import { Banner, Button, Clapperboard, LinkButton, Plus, SearchField, toast, Video } from '@/ui';
 import { copyLater } from './clipboard';
 import { Created } from './Created';
 import { useDeletions } from './deletions';
@@ -66,7 +66,12 @@ export function Home({ user, organisation }: { user: User; organisation: string 
     <Frame organisation={organisation} user={user}>
       <div className={styles['top']}>
         <PageHeading title={t('title')} />
-        {newButton}
+        <div className={styles['topActions']}>
+          <LinkButton href="/recordings" size="large" icon={<Clapperboard size={20} aria-hidden="true" />}>
+            {t('recordings')}
+          </LinkButton>
+          {newButton}
+        </div>
       </div>
       {fresh && (
         <Created

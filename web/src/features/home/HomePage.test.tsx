@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Meeting } from '@/api';
 import { expectAccessible } from '@/test/axe';
+import { recordingSettings } from '@/features/library/test';
 import { openPolicy } from '@/test/live';
 import { renderPage, serve, type Answers } from '@/test/page';
 import { useDeletions } from './deletions';
@@ -13,7 +14,9 @@ const meeting = (id: string, name: string, people = 0): Meeting => ({
   name,
   welcome: '',
   link: `https://meet.example.org/m/${id}`,
-  policy: openPolicy,
+  policy: { ...openPolicy, recordStart: 'moderator', recordStop: 'moderator' },
+  recording: recordingSettings,
+  recordings: 0,
   maxShares: 2,
   createdAt: '2026-03-12T12:00:00Z',
   live: people > 0,
@@ -180,6 +183,18 @@ describe('the meetings', () => {
     await expectAccessible();
     await userEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
     expect(await screen.findByRole('heading', { name: 'Town council' })).toBeInTheDocument();
+  });
+
+  it('say how many recordings go with them', async () => {
+    const [first] = meetings;
+    if (!first) throw new Error('no meeting');
+    const requests = serve(server([{ ...first, people: 0, live: false, recordings: 3 }]));
+    renderPage(<HomePage />);
+    await userEvent.click((await rowOf('Town council')).getByRole('button', { name: 'Delete Town council' }));
+    const dialog = within(await screen.findByRole('alertdialog', { name: /and its recordings/ }));
+    expect(dialog.getByText(/3 recordings belong to “Town council” and go with it/)).toBeInTheDocument();
+    expect(requests.some(({ method }) => method === 'DELETE')).toBe(false);
+    await expectAccessible();
   });
 
   it('have settings, which begin with how everything stands', async () => {

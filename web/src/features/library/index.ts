@@ -1,0 +1,1 @@
+export { MakeFields } from './MakeFields';
