@@ -175,16 +175,15 @@ func (a *Archive) look(ctx context.Context) {
 	}
 	before := a.standing.Swap(now)
 	defer close(before.over)
-	tell := func(what string, before, now error) {
-		switch {
-		case now != nil && (before == nil || before.Error() != now.Error()):
-			a.log.Warn(what, "error", now)
-		case now == nil && before != nil:
-			a.log.Info("recordings can be made again")
-		}
+	changed := func(before, now error) bool {
+		return (before == nil) != (now == nil) || now != nil && before.Error() != now.Error()
 	}
-	tell("nothing can be recorded", before.record, now.record)
-	tell("no videos can be made of recordings", before.compose, now.compose)
+	if changed(before.record, now.record) {
+		a.log.Warn("whether recordings can be made here has changed", "missing", now.record)
+	}
+	if changed(before.compose, now.compose) {
+		a.log.Warn("whether videos can be made of recordings here has changed", "missing", now.compose)
+	}
 }
 
 // cannotRecord tries what a recording needs: its key, and a place for its files.

@@ -127,7 +127,7 @@ func (a *Archive) make(ctx context.Context, key *vault.Key, s recording.Sealed, 
 }
 
 // errWithdrawn is why files are made once more.
-var errWithdrawn = fault.New("archive.compose", fault.Unavailable, "recording.withdrawn", "Somebody withdrew while the video was made.")
+var errWithdrawn = errors.New("archive: somebody withdrew while the video was made")
 
 // ready puts new files in the place of old ones.
 func (a *Archive) ready(ctx context.Context, key *vault.Key, r id.Recording, src *source, result composer.Result, parts []part) error {

@@ -117,33 +117,40 @@ func (a *Archive) Mark(ctx context.Context, r id.Recording, text, viewer string)
 			return f.ID, 1, nil
 		}
 	}
-	key, err := a.key(s.Recording)
+	progress, err := a.marking(ctx, s.Recording, marking{text, viewer})
+	return "", progress, gone(err)
+}
+
+// marking has a download made for a viewer, unless it is being made, and returns how
+// far it is.
+func (a *Archive) marking(ctx context.Context, r recording.Recording, wanted marking) (float64, error) {
+	key, err := a.key(r)
 	if err != nil {
-		return "", 0, gone(err)
+		return 0, err
 	}
 	defer key.Close()
-	jobs, err := a.store.Jobs(ctx, r)
+	jobs, err := a.store.Jobs(ctx, r.ID)
 	if err != nil {
-		return "", 0, err
+		return 0, err
 	}
 	for _, j := range jobs {
-		if m, err := openMarking(key, j); j.Kind == jobMark && err == nil && m.Viewer == viewer {
-			return "", j.Progress, nil
+		if m, err := openMarking(key, j); j.Kind == jobMark && err == nil && m.Viewer == wanted.Viewer {
+			return j.Progress, nil
 		}
 	}
-	plain, err := json.Marshal(marking{text, viewer})
+	plain, err := json.Marshal(wanted)
 	if err != nil {
-		return "", 0, fault.Wrap("archive.Mark", err)
+		return 0, fault.Wrap("archive.Mark", err)
 	}
-	j := job.Make(jobMark, r, nil, time.Now())
+	j := job.Make(jobMark, r.ID, nil, time.Now())
 	if j.Options, err = seal(key, boxJob+string(j.ID), plain); err != nil {
-		return "", 0, err
+		return 0, err
 	}
 	if err := a.store.AddJobs(ctx, j); err != nil {
-		return "", 0, err
+		return 0, err
 	}
 	a.jobs.Wake()
-	return "", 0, nil
+	return 0, nil
 }
 
 func openMarking(key *vault.Key, j job.Job) (m marking, err error) {

@@ -174,7 +174,7 @@ func TestTrimAndMark(t *testing.T) {
 func TestRenameAndSearch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{idle: true})
-	var all []id.Recording
+	all := make([]id.Recording, 0, 3)
 	for range 3 {
 		r := w.recording()
 		ok(t, w.Put(t.Context(), r, true))

@@ -17,7 +17,7 @@ type Store interface {
 	job.Store
 
 	Jobs(ctx context.Context, r id.Recording) ([]job.Job, error)
-	CreateRecording(ctx context.Context, r recording.Recording, make func(number uint32) (wrapped, sealed []byte, err error), entries ...audit.Entry) (recording.Recording, error)
+	CreateRecording(ctx context.Context, r recording.Recording, seal func(number uint32) (wrapped, sealed []byte, err error), entries ...audit.Entry) (recording.Recording, error)
 	Recording(ctx context.Context, r id.Recording) (recording.Sealed, error)
 	RecordingRelation(ctx context.Context, r id.Recording, u id.User) (recording.Relation, error)
 	Recordings(ctx context.Context, q recording.Query) ([]recording.Sealed, error)

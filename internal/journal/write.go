@@ -3,6 +3,7 @@ package journal
 import (
 	"io"
 	"iter"
+	"slices"
 
 	"plenum/internal/recording"
 )
@@ -19,7 +20,7 @@ func Write(w io.Writer, boxes Boxes, records iter.Seq2[recording.Record, error])
 		defer clear(plain)
 		c := chunk{number: chunks, length: int64(len(plain) + boxes.Overhead()), last: last}
 		head := c.head(mark)
-		sealed, err := boxes.Seal(head[:len(head):len(head)], plain, head, c.number)
+		sealed, err := boxes.Seal(slices.Clip(head), plain, head, c.number)
 		if err != nil {
 			return err
 		}

@@ -69,8 +69,8 @@ type Recorder struct {
 	orders   []func() // for Run's goroutine, in order
 	consents map[id.Seat]bool
 
-	apart  atomic.Int64   // since when there is no connection, on our clock; 0 while there is
-	work   sync.WaitGroup // goroutines that Run waits for
+	apart atomic.Int64   // since when there is no connection, on our clock; 0 while there is
+	work  sync.WaitGroup // goroutines that Run waits for
 
 	// Of Run's goroutine.
 	journal journal
