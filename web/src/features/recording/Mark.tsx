@@ -64,6 +64,8 @@ function Me({ me, paused }: { readonly me: Answer; readonly paused: boolean }): 
   const consent = useConsent();
   const shown = useLive((state) => isShown(state, consent));
   const Icon = icons[me];
+  // Without an answer one is not recorded, and that is what must be known; the colour asks for the answer.
+  const words = me === 'yes' ? (paused ? 'me.yes.paused' : 'me.yes') : 'me.no';
   return (
     <button
       id={ownMark}
@@ -71,11 +73,11 @@ function Me({ me, paused }: { readonly me: Answer; readonly paused: boolean }): 
       className={styles['me']}
       data-me={me}
       aria-expanded={shown}
-      title={t('consent')}
+      title={t(me === 'asked' ? 'me.asked' : 'consent')}
       onClick={shown ? closeConsent : openConsent}
     >
       <Icon size={14} aria-hidden="true" />
-      <span className={styles['words']}>{t(me === 'yes' && paused ? 'me.yes.paused' : `me.${me}`)}</span>
+      <span className={styles['words']}>{t(words)}</span>
     </button>
   );
 }
