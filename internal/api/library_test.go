@@ -112,7 +112,9 @@ func (l *library) Trim(ctx context.Context, r id.Recording, c recording.Cut, ent
 }
 
 func (l *library) Compose(ctx context.Context, r id.Recording, s recording.Settings, entries ...audit.Entry) error {
-	return l.change(ctx, r, entries, func(r *recording.Recording) { r.State, l.composed[r.ID] = recording.StateComposing, s })
+	return l.change(ctx, r, entries, func(r *recording.Recording) {
+		r.State, r.Problem, l.composed[r.ID] = recording.StateComposing, "", s
+	})
 }
 
 func (l *library) Hold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error {

@@ -48,7 +48,7 @@ type Recording struct {
 	EndedAt     *time.Time         `json:"endedAt" doc:"null while it runs"`
 	Length      float64            `json:"length" doc:"In seconds: of the whole video for who manages the recording, else of what is shown; 0 before it is made"`
 	State       string             `json:"state" enum:"recording,composing,ready,failed"`
-	Problem     string             `json:"problem" doc:"With failed: a stable word for why"`
+	Problem     string             `json:"problem" doc:"A stable word for why it failed, or for what it waits; else empty"`
 	Progress    float64            `json:"progress" doc:"0 to 1, of what is being made"`
 	Size        int64              `json:"size" doc:"Of all files together, in bytes"`
 	Chapters    []Chapter          `json:"chapters" nullable:"false"`
@@ -137,9 +137,6 @@ func (a *api) recordingOf(s sight, name string) Recording {
 		StartedAt: s.StartedAt.UTC().Truncate(time.Millisecond), EndedAt: optional(s.EndedAt), ExpiresAt: optional(s.ExpiresAt),
 		Length: s.Length.Seconds(), State: string(s.State), Problem: s.Problem, Progress: s.Progress,
 		Chapters: []Chapter{}, Assets: []RecordingAsset{}, May: RecordingRights(s.may),
-	}
-	if s.State != recording.StateFailed {
-		out.Problem = ""
 	}
 	for _, f := range s.Assets {
 		if f.Kind != recording.Marked {

@@ -26,6 +26,7 @@ import (
 	"plenum/internal/id"
 	"plenum/internal/meeting"
 	"plenum/internal/provider"
+	"plenum/internal/recording"
 	"plenum/internal/server"
 	"plenum/internal/server/servertest"
 	"plenum/internal/store"
@@ -58,6 +59,9 @@ func bodies() map[string]string {
 		"renamePasskey": `{"name":"Taken"}`, "updateMeeting": `{"name":"Taken"}`, "getDoor": `{}`, "createInvite": `{"role":"moderator"}`,
 		"createTicket": `{"name":"Mallory"}`, "updatePerson": `{"name":"Taken"}`, "changeReservation": `{"places":1}`, "updateProvider": `{"name":"Taken"}`,
 		"signInByDirectory": `{"user":"mallory","password":"correct horse"}`, "deleteTenant": `{"name":"Town of Ghent"}`, "updateTenant": `{"name":"Taken"}`,
+		"updateRecording": `{"title":"Taken"}`, "composeRecording": `{"names":false}`, "holdRecording": `{"reason":"Taken"}`,
+		"getRecordingDoor": `{"secret":"` + strings.Repeat("a", 52) + `"}`, "openRecording": `{"secret":"` + strings.Repeat("a", 52) + `"}`,
+		"createView": `{}`, "createDownload": `{}`,
 	}
 }
 
@@ -65,12 +69,18 @@ func bodies() map[string]string {
 // in paths.
 type belongings map[string]string
 
-func openData(t *testing.T, s *servertest.Server) *store.Store {
+func openKeys(t *testing.T, s *servertest.Server) *vault.Vault {
 	t.Helper()
 	keys, err := vault.Open(server.MasterKeyPath(s.Config))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return keys
+}
+
+func openData(t *testing.T, s *servertest.Server) *store.Store {
+	t.Helper()
+	keys := openKeys(t, s)
 	db, err := store.Open(t.Context(), server.SealedStoreConfig(s.Config, keys))
 	if err != nil {
 		t.Fatal(err)
@@ -79,8 +89,82 @@ func openData(t *testing.T, s *servertest.Server) *store.Store {
 	return db
 }
 
+// film is what the video of a recording in these tests consists of.
+const film = "not for everybody"
+
+// recorded gives a meeting a recording with a video, shared by a link, without anybody
+// having met.
+func recorded(t *testing.T, s *servertest.Server, db *store.Store, of id.Tenant, m id.Meeting) recording.Recording {
+	t.Helper()
+	ctx, now := t.Context(), time.Now()
+	r := recording.Recording{
+		ID: id.New[id.Recording](), Tenant: of, Meeting: m, Sitting: id.New[id.Sitting](), StartedAt: now.Add(-time.Hour), Settings: recording.DefaultSettings(),
+		Sharing: recording.Sharing{With: recording.Members},
+	}
+	var key *vault.Key
+	r, err := db.CreateRecording(ctx, r, func(number uint32) (wrapped, sealed []byte, err error) {
+		if key, wrapped, err = openKeys(t, s).NewKey(string(r.ID), number); err != nil {
+			return nil, nil, err
+		}
+		sealed, err = key.Boxes("details").Seal(nil, []byte(`{"title":"Closed session","chapters":[]}`), nil, 0)
+		return wrapped, sealed, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer key.Close()
+	files, err := server.OpenFiles(ctx, s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	video := recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Video, Size: int64(len(film)), CreatedAt: now}
+	name := "r/" + string(r.ID) + "/" + string(video.ID)
+	file, err := files.Create(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := key.Encrypt(file, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(w, film)
+	if err := errors.Join(err, w.Close(), file.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetRecordingEnded(ctx, r.ID, now, 1, now.AddDate(0, 0, 90), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetRecordingReady(ctx, r.ID, time.Hour, nil, []recording.SealedAsset{{Asset: video}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// watch asks for the address of a recording's video; the token in it comes back.
+func watch(t *testing.T, b *servertest.Browser, r string) string {
+	t.Helper()
+	var view struct{ URL string }
+	if status := b.Call(t, http.MethodPost, "/api/v1/recordings/"+r+"/views", struct{}{}, &view); status != http.StatusOK {
+		t.Fatalf("a view: %d", status)
+	}
+	_, token, _ := strings.Cut(view.URL, "/media/")
+	return token
+}
+
+// byLink lets a browser that is nobody's watch a recording by its link.
+func byLink(t *testing.T, owner, guest *servertest.Browser, r string) *servertest.Browser {
+	t.Helper()
+	var made struct{ Link string }
+	owner.Call(t, http.MethodPost, "/api/v1/recordings/"+r+"/link", nil, &made)
+	_, secret, _ := strings.Cut(made.Link, "#")
+	if status := guest.Call(t, http.MethodPost, "/api/v1/recordings/"+r+"/open", map[string]string{"secret": secret}, nil); status != http.StatusNoContent {
+		t.Fatalf("opened by the link: %d", status)
+	}
+	return guest
+}
+
 // furnish gives an organisation one object of each kind that a path can name.
-func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Browser, email string) belongings {
+func furnish(t *testing.T, s *servertest.Server, db *store.Store, of id.Tenant, admin *servertest.Browser, email string) belongings {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
 	made := func(path string, in any, field string) string {
@@ -133,6 +217,8 @@ func furnish(t *testing.T, db *store.Store, of id.Tenant, admin *servertest.Brow
 		t.Fatal(err)
 	}
 	b["pool/reservations"] = string(r.ID)
+	b["recordings"] = string(recorded(t, s, db, of, id.Meeting(b["meetings"])).ID)
+	b["media"] = watch(t, admin, b["recordings"])
 	return b
 }
 
@@ -265,7 +351,13 @@ func TestNothingCrosses(t *testing.T) {
 		}
 	}
 	adaKey, cleoKey := ada.WithKey(t, ada.CreateKey(t, scopes...)), council.Admin.WithKey(t, council.Admin.CreateKey(t, scopes...))
-	town, theirs := furnish(t, db, home.ID, ada, "ben@town.example"), furnish(t, db, council.ID, council.Admin, "ben@council.example")
+	town, theirs := furnish(t, s, db, home.ID, ada, "ben@town.example"), furnish(t, s, db, council.ID, council.Admin, "ben@council.example")
+
+	// Who watches one recording by its link is nobody to another, of whichever
+	// organisation.
+	second := func(of id.Tenant, m string) string { return string(recorded(t, s, db, of, id.Meeting(m)).ID) }
+	adasViewer := byLink(t, ada, s.Browser(t, ""), second(home.ID, town["meetings"]))
+	cleosViewer := byLink(t, council.Admin, council.Browser(t, ""), second(council.ID, theirs["meetings"]))
 
 	for path, operations := range openAPI(t).Paths { // else it would compare nothing with nothing
 		if _, reads := operations["get"]; reads && strings.Contains(path, "{") && !strings.HasPrefix(path, api.Prefix+"/tenants/") {
@@ -280,8 +372,8 @@ func TestNothingCrosses(t *testing.T) {
 		own    belongings
 		victim belongings
 	}{
-		{"the council at the town", map[string]*servertest.Browser{"session": council.Admin, "key": cleoKey, "nobody": council.Browser(t, "")}, theirs, town},
-		{"the town at the council", map[string]*servertest.Browser{"session": ada, "key": adaKey, "nobody": s.Browser(t, "")}, town, theirs},
+		{"the council at the town", map[string]*servertest.Browser{"session": council.Admin, "key": cleoKey, "nobody": council.Browser(t, ""), "link": cleosViewer}, theirs, town},
+		{"the town at the council", map[string]*servertest.Browser{"session": ada, "key": adaKey, "nobody": s.Browser(t, ""), "link": adasViewer}, town, theirs},
 	} {
 		t.Run(attack.name, func(t *testing.T) {
 			before := rowsOf(t, s, slices.Collect(maps.Values(attack.victim)))

@@ -2174,7 +2174,7 @@ export interface components {
             meeting: string;
             /** @description Its present name */
             meetingName: string;
-            /** @description With failed: a stable word for why */
+            /** @description A stable word for why it failed, or for what it waits; else empty */
             problem: string;
             /**
              * Format: double
