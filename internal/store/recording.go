@@ -195,20 +195,6 @@ func (s *Store) ExpiringRecordings(ctx context.Context, since, until time.Time) 
 	return s.recordings(ctx, "store.ExpiringRecordings", rows, err)
 }
 
-// LastRecording finds the one of a sitting that began last. Faults:
-// recording.not_found.
-func (s *Store) LastRecording(ctx context.Context, sitting id.Sitting) (recording.Sealed, error) {
-	row, err := s.q.LastRecording(ctx, string(sitting))
-	if errors.Is(err, sql.ErrNoRows) {
-		return recording.Sealed{}, recording.ErrNotFound
-	}
-	found, err := s.recordings(ctx, "store.LastRecording", []query.Recording{row}, err)
-	if err != nil {
-		return recording.Sealed{}, err
-	}
-	return found[0], nil
-}
-
 // RecordingIDs lists all that exist: files of others are left over.
 func (s *Store) RecordingIDs(ctx context.Context) ([]id.Recording, error) {
 	rows, err := s.q.RecordingIDs(ctx)
@@ -232,14 +218,4 @@ func (s *Store) recordings(ctx context.Context, op string, rows []query.Recordin
 		list = append(list, r)
 	}
 	return list, nil
-}
-
-// RecordingViews lists who watched or downloaded a recording, newest first, of the
-// entries before the one numbered before.
-func (s *Store) RecordingViews(ctx context.Context, t id.Tenant, r id.Recording, before int64, limit int) ([]audit.Record, error) {
-	rows, err := s.q.RecordingViews(ctx, query.RecordingViewsParams{
-		TenantID: string(t), RecordingID: string(r), Before: before, Kind: string(audit.Recorded),
-		Viewed: string(audit.RecordingViewed), Downloaded: string(audit.RecordingDownloaded), Lines: int32(limit), //nolint:gosec // a page
-	})
-	return recordsOf(rows), explain("store.RecordingViews", err)
 }

@@ -143,15 +143,6 @@ func (s *Store) SetCut(ctx context.Context, r id.Recording, c recording.Cut, job
 	}, entries...)
 }
 
-// SetExpiry says until when a recording is kept; its owners are warned anew.
-// Faults: recording.not_found, recording.not_ready while it is being recorded.
-func (s *Store) SetExpiry(ctx context.Context, r id.Recording, at time.Time, entries ...audit.Entry) error {
-	return s.change(ctx, "store.SetExpiry", r, func(q *query.Queries) error {
-		n, err := q.SetRecordingExpiry(ctx, query.SetRecordingExpiryParams{ID: string(r), ExpiresAt: millis(at)})
-		return one(n, err, recording.ErrNotReady)
-	}, entries...)
-}
-
 // SetHold keeps a recording from being deleted; the zero Hold lets it go. Faults:
 // recording.not_found.
 func (s *Store) SetHold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error {

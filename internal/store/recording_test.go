@@ -71,8 +71,6 @@ func (p part) recordingLife() {
 	want.Wrapped, want.State = []byte{0xde, 0, 0, 0, byte(r.Number)}, recording.StateRecording
 	same(t, "as it began", kept(t, s, r.ID), want)
 	same(t, "unfinished", must[[]recording.Sealed](t)(s.UnfinishedRecordings(t.Context())), []recording.Sealed{want})
-	same(t, "the last of its sitting", must[recording.Sealed](t)(s.LastRecording(t.Context(), r.Sitting)), want)
-	is(t, "expiry of a running one", s.SetExpiry(t.Context(), r.ID, noon), recording.ErrNotReady)
 	is(t, "composing a running one", s.SetRecordingComposing(t.Context(), r.ID, nil, nil), recording.ErrNotReady)
 	is(t, "withdrawing from a running one", s.Withdraw(t.Context(), r.ID, nil, nil, nil, nil), recording.ErrNotReady)
 
@@ -141,10 +139,6 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 			want.Hold = recording.Hold{At: noon, By: r.By, Reason: "Rechtsstreit § 1"}
 			return s.SetHold(t.Context(), r.ID, want.Hold, noted(r, audit.RecordingHeld))
 		},
-		"kept longer": func() error {
-			want.ExpiresAt = noon.AddDate(1, 0, 0)
-			return s.SetExpiry(t.Context(), r.ID, want.ExpiresAt, noted(r, audit.RecordingChanged))
-		},
 	} {
 		ok(t, change())
 		same(t, name, kept(t, s, r.ID), want)
@@ -179,8 +173,6 @@ func (p part) noRecording() {
 	const none = id.Recording("none")
 	_, err := s.Recording(t.Context(), none)
 	is(t, "found", err, recording.ErrNotFound)
-	_, err = s.LastRecording(t.Context(), "none")
-	is(t, "the last of a sitting", err, recording.ErrNotFound)
 	_, err = s.DeleteRecording(t.Context(), none, noon)
 	is(t, "deleted", err, recording.ErrNotFound)
 	_, err = s.SetWarned(t.Context(), none)
@@ -193,7 +185,6 @@ func (p part) noRecording() {
 		"renamed":   s.RenameRecording(t.Context(), none, []byte{}),
 		"shared":    s.SetSharing(t.Context(), none, recording.Sharing{}),
 		"cut":       s.SetCut(t.Context(), none, recording.Cut{}, nil),
-		"expiry":    s.SetExpiry(t.Context(), none, noon),
 		"held":      s.SetHold(t.Context(), none, recording.Hold{}),
 		"asset":     s.AddAsset(t.Context(), recording.SealedAsset{Asset: recording.Asset{Recording: none}}),
 		"removed":   s.RemoveAssets(t.Context(), none, "x"),
@@ -390,29 +381,5 @@ func (p part) recordingExpiry() {
 	same(t, "expiring after the warning", ids(s.ExpiringRecordings(t.Context(), expires[0], expires[2])), "c")
 	ok(t, s.SetHold(t.Context(), all[2], recording.Hold{At: noon}))
 	same(t, "held", ids(s.ExpiringRecordings(t.Context(), expires[0], expires[2])), "")
-	ok(t, s.SetExpiry(t.Context(), all[1], expires[2]))
-	same(t, "moved", ids(s.ExpiringRecordings(t.Context(), expires[0], expires[2])), "b")
 	same(t, "due in the end", ids(s.DueRecordings(t.Context(), expires[2].AddDate(1, 0, 0))), "ab")
-}
-
-func (p part) recordingViews() {
-	t, c := p.T, p.Config
-	s := open(t, c)
-	m, _ := aMeeting(t, s)
-	r, other := record(t, s, m, "", noon), record(t, s, m, "", noon)
-	for _, e := range []audit.Entry{
-		noted(r, audit.RecordingViewed), noted(other, audit.RecordingViewed), noted(r, audit.RecordingChanged),
-		noted(r, audit.RecordingDownloaded), noted(r, audit.RecordingViewed),
-	} {
-		ok(t, s.Record(t.Context(), e))
-	}
-	first := must[[]audit.Record](t)(s.RecordingViews(t.Context(), m.Tenant, r.ID, 1<<62, 2))
-	rest := must[[]audit.Record](t)(s.RecordingViews(t.Context(), m.Tenant, r.ID, first[1].Seq, 2))
-	actions := make([]audit.Action, 0, 3)
-	for _, record := range slices.Concat(first, rest) {
-		same(t, "about", record.Subject.ID, string(r.ID))
-		actions = append(actions, record.Action)
-	}
-	same(t, "newest first", actions, []audit.Action{audit.RecordingViewed, audit.RecordingDownloaded, audit.RecordingViewed})
-	same(t, "of another organisation", len(must[[]audit.Record](t)(s.RecordingViews(t.Context(), "other", r.ID, 1<<62, 2))), 0)
 }

@@ -96,7 +96,6 @@ func suite(t *testing.T, fresh func(*testing.T) store.Config) {
 		{"RecordingDeleted", part.recordingDeleted},
 		{"RecordingOwners", part.recordingOwners},
 		{"RecordingExpiry", part.recordingExpiry},
-		{"RecordingViews", part.recordingViews},
 		{"RecordingVisibility", part.recordingVisibility},
 		{"RecordingPages", part.recordingPages},
 		{"Consents", part.consents},

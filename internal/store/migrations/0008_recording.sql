@@ -49,7 +49,6 @@ CREATE INDEX recording_tenant ON recording (tenant_id, started_at, id);
 CREATE INDEX recording_meeting ON recording (meeting_id, started_at, id);
 CREATE INDEX recording_account ON recording (account_id);
 CREATE INDEX recording_held_by ON recording (held_by);
-CREATE INDEX recording_sitting ON recording (sitting_id, started_at);
 CREATE INDEX recording_expires ON recording (expires_at) WHERE expires_at > 0;
 CREATE INDEX recording_running ON recording (started_at) WHERE state = 'recording';
 

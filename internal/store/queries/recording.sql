@@ -61,9 +61,6 @@ WHERE r.id = sqlc.arg(id) AND a.id = sqlc.arg(account_id);
 -- name: RecordingsOfMeeting :many
 SELECT * FROM recording WHERE meeting_id = $1 ORDER BY started_at DESC, id;
 
--- name: LastRecording :one
-SELECT * FROM recording WHERE sitting_id = $1 ORDER BY started_at DESC, id LIMIT 1;
-
 -- name: RunningRecordings :many
 SELECT * FROM recording WHERE state = 'recording' ORDER BY started_at, id;
 
@@ -107,9 +104,6 @@ WHERE id = $1;
 -- name: CutRecording :execrows
 UPDATE recording SET cut_from = $2, cut_until = $3 WHERE id = $1;
 
--- name: SetRecordingExpiry :execrows
-UPDATE recording SET expires_at = $2, warned = FALSE WHERE id = $1 AND state <> 'recording';
-
 -- name: HoldByLaw :execrows
 UPDATE recording SET held_at = $2, held_by = $3, held_reason = $4 WHERE id = $1;
 
@@ -137,10 +131,3 @@ SELECT * FROM recording_asset WHERE expires_at > 0 AND expires_at <= $1 ORDER BY
 
 -- name: RemoveAsset :exec
 DELETE FROM recording_asset WHERE id = $1 AND recording_id = $2;
-
--- name: RecordingViews :many
--- Who watched or downloaded, newest first.
-SELECT * FROM audit_entry
-WHERE tenant_id = sqlc.arg(tenant_id) AND subject_id = sqlc.arg(recording_id) AND seq < sqlc.arg(before)
-  AND subject_kind = sqlc.arg(kind) AND action IN (sqlc.arg(viewed), sqlc.arg(downloaded))
-ORDER BY seq DESC LIMIT sqlc.arg(lines);

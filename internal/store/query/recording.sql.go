@@ -450,46 +450,6 @@ func (q *Queries) HoldRecording(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
-const lastRecording = `-- name: LastRecording :one
-SELECT id, tenant_id, meeting_id, sitting_id, account_id, number, wrapped, sealed, state, problem, started_at, ended_at, length, chunks, settings, share_with, share_download, share_watermark, share_secret_hash, share_expires_at, share_passcode_hash, cut_from, cut_until, expires_at, warned, held_at, held_by, held_reason FROM recording WHERE sitting_id = $1 ORDER BY started_at DESC, id LIMIT 1
-`
-
-func (q *Queries) LastRecording(ctx context.Context, sittingID string) (Recording, error) {
-	row := q.db.QueryRowContext(ctx, lastRecording, sittingID)
-	var i Recording
-	err := row.Scan(
-		&i.ID,
-		&i.TenantID,
-		&i.MeetingID,
-		&i.SittingID,
-		&i.AccountID,
-		&i.Number,
-		&i.Wrapped,
-		&i.Sealed,
-		&i.State,
-		&i.Problem,
-		&i.StartedAt,
-		&i.EndedAt,
-		&i.Length,
-		&i.Chunks,
-		&i.Settings,
-		&i.ShareWith,
-		&i.ShareDownload,
-		&i.ShareWatermark,
-		&i.ShareSecretHash,
-		&i.ShareExpiresAt,
-		&i.SharePasscodeHash,
-		&i.CutFrom,
-		&i.CutUntil,
-		&i.ExpiresAt,
-		&i.Warned,
-		&i.HeldAt,
-		&i.HeldBy,
-		&i.HeldReason,
-	)
-	return i, err
-}
-
 const nextNumber = `-- name: NextNumber :one
 INSERT INTO counter (name, last) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET last = CASE WHEN counter.last >= excluded.last THEN counter.last + 1 ELSE excluded.last END
@@ -617,73 +577,6 @@ func (q *Queries) RecordingRelation(ctx context.Context, arg RecordingRelationPa
 	var i RecordingRelationRow
 	err := row.Scan(&i.Owns, &i.TookPart)
 	return i, err
-}
-
-const recordingViews = `-- name: RecordingViews :many
-SELECT tenant_id, seq, at, action, actor_kind, actor_id, credential, actor_proof, actor_commitment, meeting_id, subject_kind, subject_id, subject_proof, subject_commitment, detail, previous, hash FROM audit_entry
-WHERE tenant_id = $1 AND subject_id = $2 AND seq < $3
-  AND subject_kind = $4 AND action IN ($5, $6)
-ORDER BY seq DESC LIMIT $7
-`
-
-type RecordingViewsParams struct {
-	TenantID    string
-	RecordingID string
-	Before      int64
-	Kind        string
-	Viewed      string
-	Downloaded  string
-	Lines       int32
-}
-
-// Who watched or downloaded, newest first.
-func (q *Queries) RecordingViews(ctx context.Context, arg RecordingViewsParams) ([]AuditEntry, error) {
-	rows, err := q.db.QueryContext(ctx, recordingViews,
-		arg.TenantID,
-		arg.RecordingID,
-		arg.Before,
-		arg.Kind,
-		arg.Viewed,
-		arg.Downloaded,
-		arg.Lines,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []AuditEntry
-	for rows.Next() {
-		var i AuditEntry
-		if err := rows.Scan(
-			&i.TenantID,
-			&i.Seq,
-			&i.At,
-			&i.Action,
-			&i.ActorKind,
-			&i.ActorID,
-			&i.Credential,
-			&i.ActorProof,
-			&i.ActorCommitment,
-			&i.MeetingID,
-			&i.SubjectKind,
-			&i.SubjectID,
-			&i.SubjectProof,
-			&i.SubjectCommitment,
-			&i.Detail,
-			&i.Previous,
-			&i.Hash,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const recordings = `-- name: Recordings :many
@@ -935,23 +828,6 @@ UPDATE recording_tombstone SET erased = TRUE WHERE id = $1 AND NOT erased
 
 func (q *Queries) SetErased(ctx context.Context, id string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, setErased, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-const setRecordingExpiry = `-- name: SetRecordingExpiry :execrows
-UPDATE recording SET expires_at = $2, warned = FALSE WHERE id = $1 AND state <> 'recording'
-`
-
-type SetRecordingExpiryParams struct {
-	ID        string
-	ExpiresAt int64
-}
-
-func (q *Queries) SetRecordingExpiry(ctx context.Context, arg SetRecordingExpiryParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setRecordingExpiry, arg.ID, arg.ExpiresAt)
 	if err != nil {
 		return 0, err
 	}
