@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/csv"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestConsents(t *testing.T) {
 	}
 
 	file := c.owner.do("GET", path+"/consents.csv", "")
-	if file.StatusCode != 200 || file.Header.Get("Content-Type") != "text/csv; charset=utf-8" || file.Header.Get("Content-Disposition") != `attachment; filename="2026-11-21 Council consents.csv"` {
+	if file.StatusCode != http.StatusOK || file.Header.Get("Content-Type") != "text/csv; charset=utf-8" || file.Header.Get("Content-Disposition") != `attachment; filename="2026-11-21 Council consents.csv"` {
 		t.Errorf("the file: %d %v", file.StatusCode, file.Header)
 	}
 	table, err := csv.NewReader(strings.NewReader(file.body)).ReadAll()

@@ -58,7 +58,7 @@ func TestRecordingLink(t *testing.T) {
 	if view.Title != "Open council" || view.Download || view.Type != "video/mp4" || view.Watermark != "" {
 		t.Errorf("the guest sees %+v", view)
 	}
-	if got := c.guest.fetch(view.URL); got.StatusCode != 200 || got.body != string(video) {
+	if got := c.guest.fetch(view.URL); got.StatusCode != http.StatusOK || got.body != string(video) {
 		t.Errorf("the guest gets %d, %d bytes", got.StatusCode, len(got.body))
 	}
 	// Watching is all.
@@ -166,7 +166,7 @@ func TestRecordingPasscode(t *testing.T) {
 	// Renaming it or opening it to be downloaded leaves who was let in.
 	c.share(t, r, map[string]any{"with": "link", "download": true})
 	call[api.RecordingView](elsewhere, "POST", path+"/views", nil, 200)
-	if url := call[api.RecordingDownload](elsewhere, "POST", path+"/downloads", nil, 200).URL; elsewhere.fetch(url).StatusCode != 200 {
+	if url := call[api.RecordingDownload](elsewhere, "POST", path+"/downloads", nil, 200).URL; elsewhere.fetch(url).StatusCode != http.StatusOK {
 		t.Error("a download by link fails")
 	}
 }
@@ -174,7 +174,7 @@ func TestRecordingPasscode(t *testing.T) {
 // TestVisits: one browser remembers some recordings, each under an id of its own.
 func TestVisits(t *testing.T) {
 	c := newCouncil(t)
-	var all []recording.Recording
+	all := make([]recording.Recording, 0, 9)
 	for i := range 9 {
 		r := c.recorded(t, c.meeting.ID, fmt.Sprint("Council ", i), nil)
 		all = append(all, r)

@@ -33,7 +33,7 @@ func TestMediaRanges(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if whole.StatusCode != 200 || whole.body != string(video) || len(etag) != 28 {
+	if whole.StatusCode != http.StatusOK || whole.body != string(video) || len(etag) != 28 {
 		t.Errorf("status %d, %d bytes, tag %s", whole.StatusCode, len(whole.body), etag)
 	}
 	for _, test := range []struct {
@@ -59,7 +59,7 @@ func TestMediaRanges(t *testing.T) {
 		}
 	}
 	head := c.owner.do("HEAD", strings.TrimPrefix(view.URL, api.Prefix), "")
-	if head.StatusCode != 200 || head.body != "" || head.Header.Get("Content-Length") != "100000" {
+	if head.StatusCode != http.StatusOK || head.body != "" || head.Header.Get("Content-Length") != "100000" {
 		t.Errorf("HEAD: %d %v", head.StatusCode, head.Header)
 	}
 	if c.kept.open != 0 {
@@ -87,7 +87,7 @@ func TestMediaIsForOne(t *testing.T) {
 	_, key := c.owner.key("recordings:read")
 	_, narrow := c.owner.key("meetings:read")
 	keyed := url(c.guest, key...)
-	if c.col.fetch(mine).StatusCode != 200 || c.guest.fetch(keyed, key...).StatusCode != 200 {
+	if c.col.fetch(mine).StatusCode != http.StatusOK || c.guest.fetch(keyed, key...).StatusCode != http.StatusOK {
 		t.Fatal("nobody is let in")
 	}
 	refused(t, c.guest.do("POST", path+"/views", `{}`, narrow...), 403, "key.scope")
@@ -124,7 +124,7 @@ func TestMediaIsForOne(t *testing.T) {
 	c.change(r.ID, func(r *recording.Recording) { r.Sharing.With = recording.Nobody })
 	same("not shared any more", c.col.fetch(mine))
 	c.change(r.ID, func(r *recording.Recording) { r.Sharing.With = recording.Members })
-	if c.col.fetch(mine).StatusCode != 200 {
+	if c.col.fetch(mine).StatusCode != http.StatusOK {
 		t.Error("shared again it is not there")
 	}
 	cookie := c.col.cookie
@@ -221,7 +221,7 @@ func TestNothingUnnoted(t *testing.T) {
 	for what, body := range map[string]string{"POST /views": `{}`, "POST /downloads": `{}`, "GET /consents": "", "GET /consents.csv": ""} {
 		method, rest, _ := strings.Cut(what, " ")
 		got := deafened.do(method, "/recordings/"+string(r.ID)+rest, body)
-		if got.StatusCode != 500 || strings.Contains(got.body, "media") {
+		if got.StatusCode != http.StatusInternalServerError || strings.Contains(got.body, "media") {
 			t.Errorf("%s: %d %s", what, got.StatusCode, got.body)
 		}
 	}
@@ -234,7 +234,7 @@ func TestFetchesAtOnce(t *testing.T) {
 	r := c.recorded(t, c.meeting.ID, "Council", func(r *recording.Recording) { r.Sharing.With = recording.Members })
 	view := call[api.RecordingView](c.col, "POST", "/recordings/"+string(r.ID)+"/views", nil, 200)
 	for range 700 { // more than an account may ask for at once
-		if got := c.col.fetch(view.URL, "Range", "bytes=0-9"); got.StatusCode != 206 {
+		if got := c.col.fetch(view.URL, "Range", "bytes=0-9"); got.StatusCode != http.StatusPartialContent {
 			t.Fatalf("status %d", got.StatusCode)
 		}
 	}
@@ -258,7 +258,7 @@ func TestFetchesAtOnce(t *testing.T) {
 		}
 	}
 	c.kept.onOpen = nil
-	if got := c.col.fetch(view.URL); got.StatusCode != 200 {
+	if got := c.col.fetch(view.URL); got.StatusCode != http.StatusOK {
 		t.Errorf("afterwards: %d", got.StatusCode)
 	}
 }

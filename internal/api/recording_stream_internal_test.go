@@ -90,7 +90,7 @@ func TestSlowLine(t *testing.T) {
 			if err != nil {
 				t.Fatalf("after %v and %d bytes: %v", time.Since(began), got.Len(), err)
 			}
-			time.Sleep(30 * time.Second) // of the bubble's clock
+			<-time.After(30 * time.Second) // of the bubble
 		}
 		if !bytes.Equal(got.Bytes(), content) || time.Since(began) < 2*time.Hour {
 			t.Errorf("%d bytes after %v", got.Len(), time.Since(began))
@@ -105,7 +105,7 @@ func TestStalledReader(t *testing.T) {
 		if _, err := io.CopyN(io.Discard, resp.Body, 1<<20); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(stallTime + 2*time.Second) // of the bubble's clock
+		<-time.After(stallTime + 2*time.Second) // of the bubble
 		if n, err := io.Copy(io.Discard, resp.Body); err == nil || n > 8<<20 {
 			t.Errorf("%d bytes more, %v", n, err)
 		}
@@ -133,4 +133,8 @@ func TestEndedWhileStreaming(t *testing.T) {
 	})
 }
 
-func sleep(d time.Duration) error { time.Sleep(d); return nil } // of the bubble's clock
+// sleep lets time pass in the bubble of a test.
+func sleep(d time.Duration) error {
+	<-time.After(d)
+	return nil
+}

@@ -42,13 +42,13 @@ func hidden(t *testing.T, b *browser, method, path, body string, r id.Recording)
 	if diff := cmp.Diff(never.Header, foreign.Header); diff != "" || never.body != foreign.body || never.StatusCode != foreign.StatusCode {
 		t.Errorf("%s %s: %d %s, for what never was %d %s\n%s", method, path, foreign.StatusCode, foreign.body, never.StatusCode, never.body, diff)
 	}
-	if foreign.StatusCode != 404 && foreign.StatusCode != 401 {
+	if foreign.StatusCode != http.StatusNotFound && foreign.StatusCode != http.StatusUnauthorized {
 		t.Errorf("%s %s: %d %s", method, path, foreign.StatusCode, foreign.body)
 	}
 }
 
 func kinds(r api.Recording) []string {
-	list := []string{}
+	list := make([]string, 0, len(r.Assets))
 	for _, a := range r.Assets {
 		list = append(list, a.Kind)
 	}
@@ -179,7 +179,7 @@ func TestRecordingOverseen(t *testing.T) {
 func TestRecordingList(t *testing.T) {
 	c := newCouncil(t)
 	other := call[api.Meeting](c.owner, "POST", "/meetings", api.NewMeeting{Name: new("Other")}, 201)
-	var want []string
+	want := make([]string, 0, 5)
 	for _, title := range []string{"One", "Two", "Three", "Four", "Five"} {
 		want = append(want, string(c.recorded(t, c.meeting.ID, title, nil).ID))
 	}
@@ -199,7 +199,7 @@ func TestRecordingList(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	titles := []string{}
+	titles := make([]string, 0, 2)
 	for _, r := range call[api.RecordingList](c.owner, "GET", "/recordings?search=TH", nil, 200).Recordings {
 		titles = append(titles, r.Title)
 	}
@@ -286,8 +286,9 @@ func TestRecordingChange(t *testing.T) {
 // about lists what the audit has of a recording, newest first.
 func (b *browser) about(subject string) []string {
 	b.t.Helper()
-	var actions []string
-	for _, e := range b.entries("subject=" + subject).Entries {
+	entries := b.entries("subject=" + subject).Entries
+	actions := make([]string, 0, len(entries))
+	for _, e := range entries {
 		actions = append(actions, e.Action)
 	}
 	return actions
