@@ -104,12 +104,14 @@ func newWorld(t testing.TB, o options) *world {
 	m := meeting.New(w.of.ID, "", "Council", time.Now())
 	w.meeting = m.ID
 	ok(t, w.store.CreateMeeting(ctx, m, nil))
+	scratch := filepath.Join(w.dir, "scratch")
+	ok(t, os.MkdirAll(scratch, 0o700))
 	jobs := 1
 	if o.jobs > 0 {
 		jobs = o.jobs
 	}
 	w.config = archive.Config{
-		Store: w.store, Vault: w.keys, Files: w.files, Composer: composer.New(composer.Config{Program: o.ffmpeg, Scratch: t.TempDir()}),
+		Store: w.store, Vault: w.keys, Files: w.files, Composer: composer.New(composer.Config{Program: o.ffmpeg, Scratch: scratch}),
 		Signalling: o.signal, Receipts: w.signer, Jobs: jobs, Node: id.New[string](), Logger: slog.New(slog.DiscardHandler),
 	}
 	if testing.Verbose() {
