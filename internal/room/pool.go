@@ -31,12 +31,21 @@ func newMoves() *moves {
 	return &moves{seats: make(map[id.Seat]capacity.Standing), signal: make(chan struct{}, 1)}
 }
 
-func (m *moves) add(seat id.Seat, s capacity.Standing) {
+func (m *moves) add(seat id.Seat, s capacity.Standing) { m.put(seat, s, true) }
+
+// addOlder is add for a standing that was asked for: what the pool has told by
+// itself meanwhile is newer.
+func (m *moves) addOlder(seat id.Seat, s capacity.Standing) { m.put(seat, s, false) }
+
+func (m *moves) put(seat id.Seat, s capacity.Standing, newer bool) {
 	m.mu.Lock()
-	if _, known := m.seats[seat]; !known {
+	_, known := m.seats[seat]
+	if !known {
 		m.line = append(m.line, seat)
 	}
-	m.seats[seat] = s
+	if !known || newer {
+		m.seats[seat] = s
+	}
 	m.mu.Unlock()
 	select {
 	case m.signal <- struct{}{}:
@@ -94,7 +103,7 @@ func (m reclaimed) handle(_ context.Context, o *owner) {
 		o.release(m.seat)
 		return
 	}
-	o.moves.add(m.seat, m.standing)
+	o.moves.addOlder(m.seat, m.standing)
 }
 
 // moved lets in whom the pool has found a connection for, in the pool's order, and
