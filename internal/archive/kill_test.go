@@ -34,9 +34,9 @@ func TestChild(t *testing.T) {
 	began := time.Now()
 	take.Name(ann, "Ann Canary")
 	take.Consent(ann, true)
-	fmt.Println("recording", o.ID)
+	fmt.Fprintln(os.Stdout, "recording", o.ID)
 	for tick := range time.Tick(50 * time.Millisecond) {
-		fmt.Println("for", tick.Sub(began).Milliseconds())
+		fmt.Fprintln(os.Stdout, "for", tick.Sub(began).Milliseconds())
 	}
 }
 
