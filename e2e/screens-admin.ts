@@ -8,7 +8,7 @@ import { Authenticator } from './lib/totp.ts'
 
 const out = join(import.meta.dirname, 'out')
 const password = 'correct horse battery'
-const places = ['people', 'meetings', 'policies', 'organisation', 'providers', 'keys', 'audit', 'pool', 'organisations'] as const
+const places = ['people', 'meetings', 'policies', 'recordings', 'organisation', 'providers', 'keys', 'audit', 'pool', 'organisations'] as const
 
 test('one’s account and the administration at both sizes', async () => {
   mkdirSync(out, { recursive: true })

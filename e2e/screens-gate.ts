@@ -11,7 +11,7 @@ const sizes = [
   { name: 'desktop', viewport: { width: 1280, height: 800 }, mobile: false },
   { name: 'phone', viewport: { width: 390, height: 844 }, mobile: true },
 ] as const
-const parts = ['Name and welcome', 'Access', 'Personal links', 'Roles', 'What attendees may do', 'Host PIN', 'Banned'] as const
+const parts = ['Name and welcome', 'Access', 'Personal links', 'Roles', 'What attendees may do', 'Recording', 'Host PIN', 'Banned'] as const
 
 test('the gate at both sizes', async () => {
   mkdirSync(out, { recursive: true })

@@ -1,8 +1,8 @@
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { announce, PageHeading } from '@/a11y';
-import { textOf, useMeetings, type User } from '@/api';
+import { ApiFault, textOf, useMeetings, type User } from '@/api';
 import type { Receipt, Recording } from '@/api/recordings';
 import { Banner, Button, Clapperboard, EmptyState, LoadMore, SearchField, Select, Switch } from '@/ui';
 import { Dialogs, type Wish } from './Dialogs';
@@ -34,6 +34,10 @@ export function Library({ user, meeting, all }: LibraryProps) {
   const [wish, setWish] = useState<Wish>();
   const [receipt, setReceipt] = useState<{ title: string; receipt: Receipt }>();
   useReadyTold(list.items);
+
+  // The organisation wants a second factor of everybody; the account's page leads through it.
+  if (list.error instanceof ApiFault && list.error.code === 'factor.required' && !everyone)
+    return <Redirect to="/account" replace />;
 
   const narrowed = wanted !== '' || meeting !== '';
   const found = list.items ?? [];

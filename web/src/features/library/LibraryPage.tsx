@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Redirect, useSearchParams } from 'wouter';
-import { textOf, useServer, useSessionState } from '@/api';
-import { FactorFirst } from '@/features/account';
+import { textOf, useServer, useSession } from '@/api';
 import { Frame, FullPageMessage } from '@/features/frame';
 import { Button, CircleAlert } from '@/ui';
 import { Library } from './Library';
@@ -12,10 +11,10 @@ export default function LibraryPage() {
   const { t: common } = useTranslation('common');
   const [search] = useSearchParams();
   const server = useServer();
-  const session = useSessionState();
+  const session = useSession();
   const meeting = search.get('meeting') ?? '';
 
-  if (session.data?.user === null) {
+  if (session.data === null) {
     const from = meeting === '' ? '/recordings' : `/recordings?meeting=${encodeURIComponent(meeting)}`;
     return <Redirect to={`/signin?from=${encodeURIComponent(from)}`} replace />;
   }
@@ -35,9 +34,8 @@ export default function LibraryPage() {
       </FullPageMessage>
     );
   }
-  const user = session.data?.user;
+  const user = session.data;
   if (!user) return null;
-  if (session.data?.mustSetUpFactor) return <FactorFirst user={user} />;
   return (
     <Frame organisation={server.data?.organisation} user={user}>
       <Library key={meeting} user={user} meeting={meeting} all={search.has('all')} />

@@ -8,11 +8,12 @@ import {
   Banner,
   Button,
   CalendarX2,
-  CircleAlert,
+  cx,
   Download,
   Ellipsis,
   IconButton,
   Info,
+  Link2,
   LinkButton,
   Lock,
   Menu,
@@ -49,7 +50,7 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
   const { id, title, meetingName, state, may } = recording;
   const watchable = state === 'ready' && may.watch;
   return (
-    <li className={styles['row']}>
+    <li className={cx(styles['row'], !watchable && styles['bare'])}>
       <div className={styles['words']}>
         <h2 className={styles['name']}>{watchable ? <Link href={`/r/${id}`}>{title}</Link> : title}</h2>
         <p className={styles['facts']}>
@@ -89,6 +90,7 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
   );
 }
 
+/** Who may watch and until when; what calls for attention stands out. */
 function Marks({ recording: { state, sharing, expiresAt, hold } }: { recording: Recording }) {
   const { t } = useTranslation('library');
   const words = useLibraryWords();
@@ -97,28 +99,25 @@ function Marks({ recording: { state, sharing, expiresAt, hold } }: { recording: 
   return (
     <div className={styles['marks']}>
       {state === 'recording' && <Badge tone="danger">{t('state.recording')}</Badge>}
-      {state === 'failed' && (
-        <Badge tone="danger" icon={<CircleAlert size={14} aria-hidden="true" />}>
-          {t('state.failed')}
-        </Badge>
-      )}
-      {sharing && (
-        <Badge tone={sharing.with === 'link' ? 'accent' : 'neutral'}>{t(`with.${sharing.with}`)}</Badge>
-      )}
-      {hold !== null ? (
+      {hold !== null && (
         <Badge tone="warning" icon={<Lock size={14} aria-hidden="true" />}>
           {t('hold.mark')}
         </Badge>
-      ) : (
-        expiresAt !== null && (
-          <Badge
-            tone={near ? 'warning' : 'neutral'}
-            icon={near && <CalendarX2 size={14} aria-hidden="true" />}
-          >
-            {words.ends(expiresAt, now)}
-          </Badge>
-        )
       )}
+      {sharing?.with === 'link' && (
+        <Badge tone="accent" icon={<Link2 size={14} aria-hidden="true" />}>
+          {t('with.link')}
+        </Badge>
+      )}
+      {expiresAt !== null && hold === null && near && (
+        <Badge tone="warning" icon={<CalendarX2 size={14} aria-hidden="true" />}>
+          {words.ends(expiresAt, now)}
+        </Badge>
+      )}
+      <p className={styles['facts']}>
+        {sharing && sharing.with !== 'link' && <span>{t(`with.${sharing.with}`)}</span>}
+        {expiresAt !== null && hold === null && !near && <span>{words.ends(expiresAt, now)}</span>}
+      </p>
     </div>
   );
 }

@@ -4,7 +4,18 @@ import { announce } from '@/a11y';
 import { textOf } from '@/api';
 import { NotConfirmed } from '@/api/confirm';
 import { type Recording, recordings, type Sharing } from '@/api/recordings';
-import { Banner, Button, Checkbox, CopyField, DateField, Dialog, RadioGroup, TextField, toast } from '@/ui';
+import {
+  Banner,
+  Button,
+  Checkbox,
+  CopyField,
+  cx,
+  DateField,
+  Dialog,
+  RadioGroup,
+  TextField,
+  toast,
+} from '@/ui';
 import styles from './Library.module.css';
 import { useChange } from './queries';
 import { audiences, changeOf, type Draft, draftOf, local, wrongOf } from './sharing';
@@ -64,6 +75,7 @@ export function ShareDialog({ recording, onClose }: ShareDialogProps) {
       actions={
         link === '' ? (
           <>
+            <Sum draft={draft} passcodeSet={sharing.passcodeSet} />
             <Button onPress={onClose}>{common('cancel')}</Button>
             <Button type="submit" form="share-recording" variant="primary" isPending={save.isPending}>
               {t(draft.with === 'link' && !sharing.linkSet ? 'share.saveAndLink' : 'share.save')}
@@ -135,7 +147,7 @@ export function ShareDialog({ recording, onClose }: ShareDialogProps) {
             )}
           </>
         )}
-        <Sum draft={draft} passcodeSet={sharing.passcodeSet} />
+        {link !== '' && <Sum draft={draft} passcodeSet={sharing.passcodeSet} />}
       </form>
     </Dialog>
   );
@@ -233,7 +245,7 @@ function Sum({ draft, passcodeSet }: { draft: Draft; passcodeSet: boolean }) {
   const words = useLibraryWords();
   const until = draft.with === 'link' && draft.expires !== '' && draft.expires !== local(null);
   return (
-    <p className={styles['sum']} role="status">
+    <p className={cx(styles['sum'], styles['footer'])} role="status">
       {[
         t(`share.sum.${draft.with}`),
         ...(until ? [t('share.sum.until', { when: words.moment(draft.expires) })] : []),
