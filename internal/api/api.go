@@ -48,6 +48,8 @@ type Rooms interface {
 	People(m id.Meeting) int
 	Running(t id.Tenant) []room.Running              // rooms with somebody in them or before them
 	Refresh(ctx context.Context, m id.Meeting) error // after a change of settings
+	// Withdraw lets nothing more of an account into a recording that may be running.
+	Withdraw(ctx context.Context, m id.Meeting, r id.Recording, u id.User) error
 	EndMeeting(ctx context.Context, m id.Meeting) error
 	Revoke(ctx context.Context, m id.Meeting, i id.Invite) error // sends out whoever came by the invite
 	Expel(ctx context.Context, t id.Tenant, u id.User) error     // sends the account out of all rooms

@@ -44,6 +44,7 @@ type rooms struct {
 	people    map[id.Meeting]int           // guarded by mu
 	ended     []id.Meeting                 // guarded by mu
 	refreshed []id.Meeting                 // guarded by mu
+	withdrawn []string                     // meeting and account; guarded by mu
 	entered   []room.Request               // guarded by mu
 	revoked   []id.Invite                  // guarded by mu
 	expelled  []id.User                    // guarded by mu
@@ -131,6 +132,13 @@ func (r *rooms) Refresh(_ context.Context, m id.Meeting) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refreshed = append(r.refreshed, m)
+	return nil
+}
+
+func (r *rooms) Withdraw(_ context.Context, m id.Meeting, _ id.Recording, u id.User) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.withdrawn = append(r.withdrawn, string(m)+" "+string(u))
 	return nil
 }
 

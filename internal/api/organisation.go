@@ -275,6 +275,13 @@ func (a *api) updateOrganisation(ctx context.Context, in *updateOrganisationRequ
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.Recording != nil {
+		for _, live := range a.Rooms.Running(t.ID) {
+			if err := a.Rooms.Refresh(ctx, live.Meeting); err != nil {
+				a.Logger.ErrorContext(ctx, "a room did not take the organisation's settings", "error", err)
+			}
+		}
+	}
 	return a.organisationOf(t), nil
 }
 

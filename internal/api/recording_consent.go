@@ -30,7 +30,7 @@ type ConsentEvidence struct {
 	Answer   consent.Answer `json:"answer" enum:"asked,yes,no,withdrawn,erased" doc:"withdrawn: for what followed; erased: also for what was before"`
 	Version  int            `json:"version" doc:"Of the organisation's words; 0 for the program's own"`
 	Language string         `json:"language" doc:"In which they were shown"`
-	Text     string         `json:"text" doc:"The words; empty for the program's own"`
+	Text     string         `json:"text" doc:"The words that were shown"`
 }
 
 // ConsentEvidences is all answers of a recording, oldest first.
@@ -111,10 +111,9 @@ func (a *api) evidence(ctx context.Context, in RecordingPath, what string) (sigh
 	return s, list, nil
 }
 
-// textOf is the organisation's text that somebody was shown; "" for the program's
-// own.
+// textOf is what somebody was shown, as it is kept with the recording.
 func textOf(asked consent.Words, e consent.Evidence) string {
-	if e.Version == 0 || e.Version != asked.Version {
+	if e.Version != 0 && e.Version != asked.Version {
 		return ""
 	}
 	return asked.Texts[e.Language]
@@ -211,7 +210,11 @@ func (a *api) withdrawConsent(ctx context.Context, in *RecordingPath) (*struct{}
 		return nil, errNotErasable
 	}
 	entry := s.about(s.Recording, audit.ConsentWithdrawn, map[string]string{"past": "true"})
-	return nil, a.Recordings.Withdraw(context.WithoutCancel(ctx), s.ID, s.user.ID, entry)
+	ctx = context.WithoutCancel(ctx)
+	if err := a.Recordings.Withdraw(ctx, s.ID, s.user.ID, entry); err != nil {
+		return nil, err
+	}
+	return nil, a.Rooms.Withdraw(ctx, s.Meeting, s.ID, s.user.ID)
 }
 
 // listMyConsents tells the last answer in each recording; what somebody was asked

@@ -110,6 +110,9 @@ func TestMyConsents(t *testing.T) {
 	if diff := cmp.Diff([]string{"consent.withdrawn"}, c.owner.about(string(r.ID))); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]string{string(r.Meeting) + " " + string(me)}, c.rooms.withdrawn); diff != "" {
+		t.Errorf("the room was not told: %s", diff)
+	}
 	refused(t, c.guest.do("GET", "/account/consents", ""), 401, "signin.required")
 }
 

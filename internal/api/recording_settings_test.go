@@ -8,6 +8,8 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/api"
+	"plenum/internal/id"
+	"plenum/internal/room"
 )
 
 func TestMeetingRecordingSettings(t *testing.T) {
@@ -76,9 +78,18 @@ func TestOrganisationRecording(t *testing.T) {
 	texts := func(t map[string]string) map[string]any {
 		return map[string]any{"consent": map[string]any{"texts": t}}
 	}
+	live := id.New[id.Meeting]()
+	home, err := c.store.Home(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.rooms.running = map[id.Tenant][]room.Running{home.ID: {{Meeting: live, People: 2}}}
 	want.Off, want.Watermark, want.Erasable = true, true, true
 	if diff := cmp.Diff(want, change(map[string]bool{"off": true, "watermark": true, "erasable": true})); diff != "" {
 		t.Error(diff)
+	}
+	if diff := cmp.Diff([]id.Meeting{live}, c.rooms.refreshed); diff != "" {
+		t.Errorf("the rooms were not told: %s", diff)
 	}
 	// The version rises when a text changes, and only then.
 	for i, step := range []struct {

@@ -161,6 +161,7 @@ func (o *owner) tape(s *seat, m prepared) {
 	}
 	o.recordings.running, o.recordings.any = t, true
 	o.recordings.trouble, o.recordings.interrupted = "", false
+	settings.Words = t.question.Words.Shown()
 	order := recording.Order{
 		ID: t.id, Tenant: o.meeting.Tenant, Meeting: o.id, Sitting: o.meeting.Sitting, By: s.User,
 		Title: o.meeting.Name, Recorder: t.recorder.ID, StartedAt: t.recorder.JoinedAt, Settings: settings,
