@@ -229,6 +229,12 @@ describe('the recording', () => {
     const off = { state: 'off', id: '', by: '', since: 0, elapsed: 0, layout: '' };
     expect(reduce(next, { type: 'recording', body: off }, now).consent).toBe('');
   });
+
+  it('tells who moderates that everybody was asked', () => {
+    const moderating = play(welcome({ rights: { names: ['mute'] } }));
+    const begun = reduce(moderating, { type: 'recording', body: running }, now);
+    expect(begun.seats['ada']?.consent).toBe('asked');
+  });
 });
 
 describe('the gate', () => {

@@ -238,7 +238,9 @@ function withRecording(state: LiveState, recording: Recording, now: number): Liv
   if (same) {
     return next;
   }
-  const seats = Object.values(state.seats).map((seat) => [seat.id, { ...seat, consent: '' }]);
+  // Who moderates is told answers one by one, but not that everybody was asked.
+  const asked = recording.id !== '' && state.rights.has('mute') ? 'asked' : '';
+  const seats = Object.values(state.seats).map((seat) => [seat.id, { ...seat, consent: asked }]);
   return {
     ...next,
     consent: recording.id === '' ? '' : 'asked',
