@@ -43,9 +43,24 @@ func picture(t *testing.T, colour string) (frames [][]byte) {
 	return frames
 }
 
+// lens is a camera that runs.
+type lens chan struct{} // has an element for each frame sent, as long as somebody looks
+
+// wait returns when so many more frames were sent.
+func (c lens) wait(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case <-c:
+		case <-time.After(patience):
+			t.Fatal("the camera stands still")
+		}
+	}
+}
+
 // films is somebody in a meeting whose camera shows frames, until the test ends. The
 // client library knows no authority of ours: it goes through a proxy.
-func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][]byte) {
+func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][]byte) lens {
 	t.Helper()
 	lksdk.SetLogger(logger.GetDiscardLogger())
 	target, err := url.Parse(s.URL)
@@ -71,6 +86,7 @@ func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(cancel)
+	sent := make(lens)
 	go func() {
 		every := time.Second / time.Duration(len(frames))
 		pace := time.NewTicker(every)
@@ -78,8 +94,13 @@ func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][
 		for i := 0; ctx.Err() == nil; i++ {
 			_ = track.WriteSample(media.Sample{Data: frames[i%len(frames)], Duration: every}, nil)
 			<-pace.C
+			select {
+			case sent <- struct{}{}:
+			default:
+			}
 		}
 	}()
+	return sent
 }
 
 // middles are the middle colours of the two halves of each picture of a video.
@@ -126,20 +147,17 @@ type library struct {
 	} `json:"recordings"`
 }
 
-// finished waits until the only recording has its video.
-func finished(t *testing.T, b *servertest.Browser) (recording string) {
+// finished waits until the only recording has its video: the server says in its log
+// when a piece of work has ended.
+func finished(t *testing.T, s *servertest.Server, b *servertest.Browser) (recording string) {
 	t.Helper()
-	for end := time.Now().Add(4 * patience); ; {
-		var l library
-		b.Call(t, http.MethodGet, "/api/v1/recordings", nil, &l)
-		if len(l.Recordings) == 1 && l.Recordings[0].State == "ready" {
-			return l.Recordings[0].ID
-		}
-		if len(l.Recordings) == 1 && l.Recordings[0].State == "failed" || time.Now().After(end) {
-			t.Fatalf("no video: %+v", l)
-		}
-		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // no event tells
+	s.Log.Await(t, "job ended")
+	var l library
+	b.Call(t, http.MethodGet, "/api/v1/recordings", nil, &l)
+	if len(l.Recordings) != 1 || l.Recordings[0].State != "ready" {
+		t.Fatalf("no video: %+v", l)
 	}
+	return l.Recordings[0].ID
 }
 
 // fetched is the video of a recording, as a browser gets it.
@@ -177,7 +195,7 @@ func TestRecording(t *testing.T) {
 	m := ownMeeting(t, owner, "Council of canaries")
 	chair := owner.Join(t, m, "", "Ada")
 	ann, dan := s.Browser(t, "").Join(t, m, "", "Ann"), s.Browser(t, "").Join(t, m, "", "Dan")
-	films(t, s, ann, picture(t, "red"))
+	camera := films(t, s, ann, picture(t, "red"))
 	films(t, s, dan, picture(t, "blue"))
 	if code := ann.Do(t, "record.start", live.RecordStart{Layout: "grid"}); code == "" {
 		t.Error("an attendee starts a recording")
@@ -195,13 +213,13 @@ func TestRecording(t *testing.T) {
 		}
 	}
 	state(t, chair, "on")
-	time.Sleep(3 * time.Second) //nolint:forbidigo // of meeting
+	camera.wait(t, 30)
 	if code := chair.Do(t, "record.stop", live.Empty{}); code != "" {
 		t.Fatalf("refused: %s", code)
 	}
 	state(t, dan, "off")
 
-	recording := finished(t, owner)
+	recording := finished(t, s, owner)
 	reds, blues := colours(t, fetched(t, owner, recording))
 	if reds < 40 || blues > 0 {
 		t.Errorf("%d pictures show Ann, %d Dan", reds, blues)
@@ -250,7 +268,7 @@ func TestRecordingOverARestart(t *testing.T) {
 	owner := s.SetUp(t, "")
 	m := ownMeeting(t, owner, "Council")
 	chair := owner.Join(t, m, "", "Ada")
-	films(t, s, chair, picture(t, "red"))
+	camera := films(t, s, chair, picture(t, "red"))
 	if code := chair.Do(t, "record.start", live.RecordStart{}); code != "" {
 		t.Fatalf("refused: %s", code)
 	}
@@ -259,9 +277,9 @@ func TestRecordingOverARestart(t *testing.T) {
 		t.Fatalf("refused: %s", code)
 	}
 	state(t, chair, "on")
-	time.Sleep(3 * time.Second) //nolint:forbidigo // of meeting
-	s.Restart(t)
-	if reds, _ := colours(t, fetched(t, owner, finished(t, owner))); reds < 40 {
+	camera.wait(t, 30)
+	s = s.Restart(t)
+	if reds, _ := colours(t, fetched(t, owner, finished(t, s, owner))); reds < 40 {
 		t.Errorf("%d pictures show her", reds)
 	}
 }

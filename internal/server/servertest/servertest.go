@@ -296,15 +296,42 @@ func (b *Browser) Ticket(t testing.TB, m Meeting, role access.Role, name string)
 
 // Buffer collects what goroutines write.
 type Buffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
+	mu   sync.Mutex
+	buf  bytes.Buffer  // guarded by mu
+	more chan struct{} // guarded by mu; closed when more is written, nil while nobody waits
 }
 
 // Write implements io.Writer.
 func (b *Buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.more != nil {
+		close(b.more)
+		b.more = nil
+	}
 	return b.buf.Write(p)
+}
+
+// Await waits until words were written.
+func (b *Buffer) Await(t testing.TB, words string) {
+	t.Helper()
+	for end := time.After(4 * patience); ; {
+		b.mu.Lock()
+		there := bytes.Contains(b.buf.Bytes(), []byte(words))
+		if b.more == nil {
+			b.more = make(chan struct{})
+		}
+		more := b.more
+		b.mu.Unlock()
+		if there {
+			return
+		}
+		select {
+		case <-more:
+		case <-end:
+			t.Fatalf("waited in vain for %q", words)
+		}
+	}
 }
 
 // String is everything written up to now.
