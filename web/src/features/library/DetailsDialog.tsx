@@ -198,8 +198,11 @@ function Consents({ id }: { id: string }) {
                 <bdi>{nameOf(one) || t('consents.nameless', { mark: one.seat.slice(0, 4) })}</bdi>
               </p>
               <p className={styles['soft']}>
-                {words.moment(one.at)} · {languageOf(one)} ·{' '}
-                {t(one.version === 0 ? 'consents.own' : 'consents.version', { version: one.version })}
+                {[
+                  words.moment(one.at),
+                  ...(one.language === '' ? [] : [languageOf(one)]),
+                  t(one.version === 0 ? 'consents.own' : 'consents.version', { version: one.version }),
+                ].join(' · ')}
               </p>
               {one.text !== '' && (
                 <details>
