@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"plenum/internal/audit"
@@ -17,8 +18,22 @@ import (
 	"plenum/internal/vault"
 )
 
-// markedFor is how long a marked download is kept.
-const markedFor = 24 * time.Hour
+const (
+	// markedFor is how long a marked download is kept.
+	markedFor = 24 * time.Hour
+	// Each is encoded anew, and as large as the video. maxWaiting copies of one
+	// recording wait for that: those who ask later come back. maxByLink are for those
+	// who come by its link, waiting and kept: whoever has it can be as many visitors
+	// as they like.
+	maxWaiting = 50
+	maxByLink  = 20
+)
+
+// ErrMarks is for one copy too many.
+var ErrMarks = fault.New("archive.Mark", fault.Exhausted, "recording.marks", "Many downloads of this recording are being made. Please try again later.")
+
+// anonymous reports whether a viewer has come by the link, as the audit names them.
+func anonymous(viewer string) bool { return strings.HasPrefix(viewer, string(audit.Viewer)+":") }
 
 // Trim implements api.Recordings.
 func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, entries ...audit.Entry) error {
@@ -49,7 +64,8 @@ func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, ent
 		return err
 	}
 	a.jobs.Wake()
-	return nil
+	// What another cut shows is not to be shown any more, whatever becomes of this one.
+	return a.remove(ctx, s, recording.Trimmed, recording.Marked)
 }
 
 func cutOptions(c recording.Cut) []byte {
@@ -117,32 +133,52 @@ func (a *Archive) Mark(ctx context.Context, r id.Recording, text, viewer string)
 			return f.ID, 1, nil
 		}
 	}
-	progress, err := a.marking(ctx, s.Recording, marking{text, viewer})
+	progress, err := a.marking(ctx, s, marking{text, viewer})
 	return "", progress, gone(err)
 }
 
 // marking has a download made for a viewer, unless it is being made, and returns how
 // far it is.
-func (a *Archive) marking(ctx context.Context, r recording.Recording, wanted marking) (float64, error) {
-	key, err := a.key(r)
+func (a *Archive) marking(ctx context.Context, s recording.Sealed, wanted marking) (float64, error) {
+	key, err := a.key(s.Recording)
 	if err != nil {
 		return 0, err
 	}
 	defer key.Close()
-	jobs, err := a.store.Jobs(ctx, r.ID)
+	jobs, err := a.store.Jobs(ctx, s.ID)
 	if err != nil {
 		return 0, err
 	}
-	for _, j := range jobs {
-		if m, err := openMarking(key, j); j.Kind == jobMark && err == nil && m.Viewer == wanted.Viewer {
-			return j.Progress, nil
+	var waiting, byLink int
+	count := func(viewer string) {
+		waiting++
+		if anonymous(viewer) {
+			byLink++
 		}
+	}
+	for _, j := range jobs {
+		m, err := openMarking(key, j)
+		switch {
+		case j.Kind != jobMark || err != nil:
+		case m.Viewer == wanted.Viewer:
+			return j.Progress, nil
+		default:
+			count(m.Viewer)
+		}
+	}
+	for _, f := range s.Files {
+		if f.Kind == recording.Marked && anonymous(f.For) {
+			byLink++
+		}
+	}
+	if waiting >= maxWaiting || anonymous(wanted.Viewer) && byLink >= maxByLink {
+		return 0, ErrMarks
 	}
 	plain, err := json.Marshal(wanted)
 	if err != nil {
 		return 0, fault.Wrap("archive.Mark", err)
 	}
-	j := job.Make(jobMark, r.ID, nil, time.Now())
+	j := job.Make(jobMark, s.ID, nil, time.Now())
 	if j.Options, err = seal(key, boxJob+string(j.ID), plain); err != nil {
 		return 0, err
 	}
@@ -176,14 +212,14 @@ func (a *Archive) mark(ctx context.Context, j job.Job, progress func(float64)) e
 	if err != nil {
 		return err
 	}
-	wanted := func(s recording.Sealed) bool { return s.State == recording.StateReady }
 	asset := recording.SealedAsset{Asset: recording.Asset{
 		ID: id.New[id.Asset](), Recording: j.Recording, Kind: recording.Marked, For: m.Viewer, ExpiresAt: time.Now().Add(markedFor),
 	}}
 	from := recording.Video
-	if slices.ContainsFunc(s.Files, func(f recording.SealedAsset) bool { return f.Kind == recording.Trimmed }) {
+	if s.Cut != (recording.Cut{}) {
 		from = recording.Trimmed
 	}
+	wanted := func(now recording.Sealed) bool { return now.State == recording.StateReady && now.Cut == s.Cut }
 	return a.derive(ctx, asset, from, progress, wanted, func(ctx context.Context, from recording.Media, to io.Writer) error {
 		_, err := a.cfg.Composer.Mark(ctx, from, from.Size(), m.Text, to)
 		return err

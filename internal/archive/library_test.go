@@ -90,7 +90,9 @@ func TestEraseWhatWas(t *testing.T) {
 	s.add(5*time.Second, recording.Ended, recording.Event{})
 	r := w.recording()
 	ok(t, w.Put(t.Context(), r, false, s.inOrder()...)) // it still runs
-	ok(t, w.Answers(t.Context(), []consent.Evidence{{Recording: r.ID, At: time.Now(), Seat: ann, Answer: consent.Erased}}))
+	for _, answer := range []consent.Answer{consent.Yes, consent.Erased, consent.Yes} {
+		ok(t, w.Answers(t.Context(), []consent.Evidence{{Recording: r.ID, At: time.Now(), Seat: ann, Answer: answer}}))
+	}
 	w.Recover(t.Context())
 	film := watch(t, w.save(asset(t, w.ready(r.ID), recording.Video)))
 	if film.shows(red) > 0 || film.shows(blue) < 40 {

@@ -22,9 +22,6 @@ const (
 	// orphanAge spares files that no row names: of a recording that is being composed
 	// they are new, and whoever put an old database back by mistake has a week.
 	orphanAge = 7 * 24 * time.Hour
-	// leapt is by how much the clock may go wrong between two looks before nothing is
-	// deleted by it.
-	leapt = time.Hour
 )
 
 // expire deletes what is due, and warns of what will be.
@@ -86,9 +83,15 @@ func (a *Archive) mourn(ctx context.Context) map[id.Recording]bool {
 	return dead
 }
 
+// lay deletes again what an old database brought back, and finishes deletions. It asks
+// no clock.
+func (a *Archive) lay(ctx context.Context) { a.goThrough(ctx, false) }
+
 // sweep goes through all that is kept: recordings whose key is destroyed, files that
-// nobody knows.
-func (a *Archive) sweep(ctx context.Context) {
+// nobody has known for a while.
+func (a *Archive) sweep(ctx context.Context) { a.goThrough(ctx, true) }
+
+func (a *Archive) goThrough(ctx context.Context, old bool) {
 	dead := a.mourn(ctx)
 	if err := a.files.Sweep(ctx); err != nil {
 		a.log.Warn("unfinished files were not removed", "error", err)
@@ -104,10 +107,12 @@ func (a *Archive) sweep(ctx context.Context) {
 		if errors.Is(err, recording.ErrNotFound) {
 			continue
 		}
-		if err == nil {
-			err = a.bury(ctx, s)
-		}
 		if err != nil {
+			a.log.Error("a recording could not be looked up", "recording", r, "error", err)
+			known[r] = nil // it has files, of which nothing is known now
+			continue
+		}
+		if err := a.bury(ctx, s); err != nil {
 			a.log.Error("a recording could not be looked at", "recording", r, "error", err)
 		}
 		known[r] = map[id.Asset]bool{}
@@ -115,12 +120,12 @@ func (a *Archive) sweep(ctx context.Context) {
 			known[r][f.ID] = true
 		}
 	}
-	if dead != nil {
+	if dead != nil && old {
 		a.orphans(ctx, dead, known)
 	}
 }
 
-// orphans removes files that belong to nothing.
+// orphans removes files that belong to nothing. Of what is nil in known, all are kept.
 func (a *Archive) orphans(ctx context.Context, dead map[id.Recording]bool, known map[id.Recording]map[id.Asset]bool) {
 	var names []string
 	for info, err := range a.files.List(ctx, strings.TrimSuffix(folder, "/")) {
@@ -135,7 +140,7 @@ func (a *Archive) orphans(ctx context.Context, dead map[id.Recording]bool, known
 		case dead[r]:
 		case time.Since(info.Modified) < orphanAge, a.taking(r) != nil:
 			continue
-		case alive && (strings.HasPrefix(name, journalBoxes(0)) || assets[id.Asset(name)]):
+		case alive && (assets == nil || strings.HasPrefix(name, journalBoxes(0)) || assets[id.Asset(name)]):
 			continue
 		}
 		names = append(names, info.Name)

@@ -41,6 +41,10 @@ type numbered struct {
 // canvas is composed. A picture of 1080p is 3 MB.
 const inFlight = 3
 
+// maxPixels of a frame are decoded, those of a screen of 8192×4320 pixels. A few bytes
+// can make a picture of 16,000×16,000, and a decoder hold several: gigabytes.
+const maxPixels = 8192 * 4320
+
 // patience is how long a picture may take that must come. Only a frame that ffmpeg
 // cannot decode, with no other after it for seconds, ever takes it.
 const patience = 10 * time.Second
@@ -61,9 +65,9 @@ func (p program) decoder(ctx context.Context, codec recording.Codec, w, h int) (
 	if fourcc == "" {
 		return nil, fmt.Errorf("%s is no codec of pictures", codec)
 	}
-	size := fmt.Sprintf("%d:%d", w, h)
+	size, most := fmt.Sprintf("%d:%d", w, h), strconv.Itoa(maxPixels)
 	c, err := p.start(ctx, true,
-		"-probesize", "32", "-analyzeduration", "0", "-flags", "low_delay", "-threads", "1", "-f", "ivf", "-c:v", name, "-i", "pipe:0",
+		"-probesize", "32", "-analyzeduration", "0", "-flags", "low_delay", "-threads", "1", "-max_pixels", most, "-f", "ivf", "-c:v", name, "-i", "pipe:0",
 		"-fps_mode", "passthrough", "-flush_packets", "1", "-vf",
 		// A filter can print a frame's number only with some metadata.
 		"metadata=mode=add:key=n:value=1,metadata=mode=print:file='pipe\\:3':direct=1,"+

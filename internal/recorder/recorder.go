@@ -148,7 +148,12 @@ func (r *Recorder) SetConsent(seat id.Seat, yes bool) {
 	}
 	r.mu.Unlock()
 	now := time.Now()
-	r.order(func() { r.settle(now) })
+	r.order(func() {
+		if !yes {
+			r.withdraw(now, seat)
+		}
+		r.settle(now)
+	})
 }
 
 // SetName says what a seat is called; it is written only while they consent.
@@ -340,13 +345,7 @@ func (r *Recorder) settle(now time.Time) {
 		}
 		r.mu.Unlock()
 		for _, seat := range no {
-			r.eachTrack(func(t *track) {
-				if t.seat == seat {
-					t.end(now, false)
-				}
-			})
-			delete(r.told, seat)
-			r.event(now, recording.Consent, recording.Event{Seat: seat})
+			r.withdraw(now, seat)
 		}
 		for _, seat := range yes {
 			r.told[seat] = true
@@ -356,6 +355,31 @@ func (r *Recorder) settle(now time.Time) {
 		r.show(now)
 	}
 	r.subscribe()
+}
+
+// withdraw writes a no, if the journal has the yes: also in a pause, and also when
+// another yes has followed meanwhile, so that it tells until when somebody had agreed.
+func (r *Recorder) withdraw(now time.Time, seat id.Seat) {
+	if !r.told[seat] {
+		return
+	}
+	var again []*track
+	agrees := r.mayRecord(seat)
+	r.eachTrack(func(t *track) {
+		switch {
+		case t.seat != seat:
+		case agrees:
+			t.close(now, false)
+			again = append(again, t)
+		default:
+			t.end(now, false)
+		}
+	})
+	delete(r.told, seat)
+	r.event(now, recording.Consent, recording.Event{Seat: seat})
+	for _, t := range again {
+		t.begin(now, t.codec)
+	}
 }
 
 // name writes the name of a seat that consents.

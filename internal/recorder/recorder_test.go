@@ -136,6 +136,26 @@ func TestConsentIsWithdrawn(t *testing.T) {
 	timesGoOn(t, records)
 }
 
+// The journal says until when somebody agreed, also when they took it back in a pause,
+// and whatever they said after that.
+func TestEachNoIsWritten(t *testing.T) {
+	t.Parallel()
+	s := sit(t)
+	s.run()
+	ann := s.join()
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.Start()
+	s.sink.until(t, "the yes", func(r []recording.Record) bool { return len(kinds(r, recording.Consent)) == 1 })
+	s.rec.Pause()
+	s.rec.SetConsent(ann.seat, false)
+	s.rec.SetConsent(ann.seat, true)
+	s.rec.SetConsent(ann.seat, false)
+	records := s.stop()
+	if said := kinds(records, recording.Consent); len(said) != 2 || said[1].Event.Yes || said[1].At > kinds(records, recording.Paused)[0].At {
+		t.Errorf("%+v", said)
+	}
+}
+
 func TestPauseTakesNothingAndNoTime(t *testing.T) {
 	t.Parallel()
 	redClip, blueClip := colour(t, "red", "160x90"), colour(t, "blue", "160x90")

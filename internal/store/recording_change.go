@@ -58,11 +58,14 @@ func (s *Store) SetRecordingEnded(ctx context.Context, r id.Recording, endedAt t
 }
 
 // SetRecordingComposing notes that the files are made, or made anew, by the given
-// settings, nil for the same as before. Faults: recording.not_found,
-// recording.not_ready while it is being recorded.
+// settings, nil for the same as before. Whatever else was to be done with them is
+// forgotten. Faults: recording.not_found, recording.not_ready while it is being recorded.
 func (s *Store) SetRecordingComposing(ctx context.Context, r id.Recording, settings *recording.Settings, jobs []job.Job, entries ...audit.Entry) error {
 	return s.change(ctx, "store.SetRecordingComposing", r, func(q *query.Queries) error {
 		if err := compose(ctx, q, r, settings); err != nil {
+			return err
+		}
+		if err := q.DropJobs(ctx, string(r)); err != nil {
 			return err
 		}
 		return addJobs(ctx, q, jobs)
