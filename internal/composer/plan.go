@@ -183,8 +183,10 @@ func (p *plan) leaveOut(gaps []span) {
 	}
 }
 
-// steady is a journal without the records whose clock was ahead of all that come
+// steady is a journal without the frames whose clock was ahead of all that come
 // later by more than there can be disorder: one stray time must not move the rest.
+// What happened has the time of our own clock: there the one that comes later and is
+// too old is the stray.
 type steady struct{ Source }
 
 func (s steady) Records(yield func(recording.Record, error) bool) {
@@ -192,7 +194,7 @@ func (s steady) Records(yield func(recording.Record, error) bool) {
 	var kept []byte
 	holds, stopped := false, false
 	for r, err := range s.Source.Records {
-		if holds && (err != nil || held.At <= r.At+recording.Disorder) && !yield(held, nil) {
+		if holds && (err != nil || held.Kind != recording.Frame || held.At <= r.At+recording.Disorder) && !yield(held, nil) {
 			stopped = true
 			break
 		}

@@ -134,6 +134,33 @@ func (s strayed) Records(yield func(recording.Record, error) bool) {
 	})
 }
 
+// A frame that comes too late costs nothing of what happened just before it.
+func TestALateFrameLeavesWhatHappened(t *testing.T) {
+	var s script
+	s.joins(0, "ann")
+	s.track(0, "ann", access.Camera, recording.VP8, picture, frames(t, recording.VP8, colourful("red", 320, 180, 6)))
+	s.add(4, recording.Chapter, recording.Event{Title: "Then"})
+	s.add(6, recording.Ended, recording.Event{})
+	_, got := compose(t, late{&s}, composer.Options{Width: 320, Height: 180})
+	if len(got.Chapters) != 1 || got.Chapters[0].Title != "Then" || got.Chapters[0].At != seconds(4) {
+		t.Errorf("%+v", got.Chapters)
+	}
+}
+
+// late makes the frame after a chapter three seconds older.
+type late struct{ *script }
+
+func (s late) Records(yield func(recording.Record, error) bool) {
+	var before recording.Kind
+	s.script.Records(func(r recording.Record, err error) bool {
+		if r.Kind == recording.Frame && before == recording.Chapter {
+			r.At -= seconds(3)
+		}
+		before = r.Kind
+		return yield(r, err)
+	})
+}
+
 // Whatever kills one of the programs at work: the file is not made, nothing is
 // written, and the reason is not the recording.
 func TestAProgramKilledInTheMiddle(t *testing.T) {
