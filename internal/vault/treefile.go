@@ -47,7 +47,7 @@ var (
 	// ErrNoTree is for keys on a server whose key tree is missing.
 	ErrNoTree = fault.New("vault.Tree", fault.Unavailable, "key.tree_missing", "The key tree, a file beside the master key, is missing. Without it no recording can be read or made. Put it back from where its copy is kept.")
 	// ErrOtherTree is for a key that was made when another key tree was there.
-	ErrOtherTree = fault.New("vault.Key", fault.Unavailable, "key.tree_other", "This was encrypted with another key tree than the one beside the master key. Put that one back from where its copy is kept.")
+	ErrOtherTree = fault.New("vault.Key", fault.Unavailable, "key.tree_foreign", "This was encrypted with another key tree than the one beside the master key. Put that one back from where its copy is kept.")
 	// ErrReadOnly is for keys that cannot be destroyed where they lie.
 	ErrReadOnly = fault.New("vault.Destroy", fault.Unavailable, "key.readonly", "The key cannot be destroyed: the place of the key tree, beside the master key, cannot be written to.")
 )

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { faultText } from './fault';
 
 // Told to the operator on the console, never to a browser.
-const forOperators = /^(data\.|media\.port_taken$|config\.|listen\.|setup\.secret)/;
+const forOperators = /^(data\.|backup\.|restore\.|media\.port_taken$|config\.|listen\.|setup\.secret)/;
 
 /** Every fault code in the server's source. */
 function codesOfTheServer(): string[] {
