@@ -112,7 +112,7 @@ func ofRecordings() []Thing {
 			columns("consent", "recording_id", "seq", "at", "seat_id", "account_id", "sealed", "answer", "version", "language"),
 			Proof, UntilExpiry, SelfAndOwners,
 		},
-		{"blackout", Recordings, columns("blackout", "recording_id", "seat_id", "whole"), Consent, UntilExpiry, ProgramOnly},
+		{"blackout", Recordings, columns("blackout", "recording_id", "seat_id", "whole", "expunged"), Consent, UntilExpiry, ProgramOnly},
 		{
 			"job", Recordings,
 			columns("job", "id", "kind", "recording_id", "options", "progress", "attempts", "created_at", "not_before", "node", "lease_until"),

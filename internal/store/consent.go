@@ -91,3 +91,27 @@ func (s *Store) Blackouts(ctx context.Context, r id.Recording) ([]recording.Blac
 	}
 	return list, explain("store.Blackouts", err)
 }
+
+// UnexpungedRecordings lists those that are ended, that nothing holds, and in whose
+// journal there may still be what was withdrawn, the oldest first.
+func (s *Store) UnexpungedRecordings(ctx context.Context) ([]id.Recording, error) {
+	rows, err := s.q.UnexpungedRecordings(ctx)
+	ids := make([]id.Recording, len(rows))
+	for i, row := range rows {
+		ids[i] = id.Recording(row)
+	}
+	return ids, explain("store.UnexpungedRecordings", err)
+}
+
+// SetExpunged notes that nothing of people is in a journal any more of which they
+// were taken out, until they are taken out of it once more.
+func (s *Store) SetExpunged(ctx context.Context, r id.Recording, people ...recording.Blackout) error {
+	return s.change(ctx, "store.SetExpunged", r, func(q *query.Queries) error {
+		for _, b := range people {
+			if err := q.SetExpunged(ctx, query.SetExpungedParams{RecordingID: string(r), SeatID: string(b.Seat)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

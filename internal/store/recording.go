@@ -174,6 +174,17 @@ func (s *Store) RecordingsOfMeeting(ctx context.Context, m id.Meeting) ([]record
 	return s.recordings(ctx, "store.RecordingsOfMeeting", rows, err)
 }
 
+// CountRecordings says how many recordings each meeting of an organisation has that
+// has any.
+func (s *Store) CountRecordings(ctx context.Context, t id.Tenant) (map[id.Meeting]int, error) {
+	rows, err := s.q.CountRecordings(ctx, string(t))
+	counts := make(map[id.Meeting]int, len(rows))
+	for _, row := range rows {
+		counts[id.Meeting(row.MeetingID)] = int(row.Many)
+	}
+	return counts, explain("store.CountRecordings", err)
+}
+
 // UnfinishedRecordings lists those that are being recorded, or were when their
 // server died, the oldest first.
 func (s *Store) UnfinishedRecordings(ctx context.Context) ([]recording.Sealed, error) {

@@ -94,8 +94,10 @@ CREATE TABLE blackout (
     recording_id TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
     seat_id      TEXT NOT NULL,
     whole        BOOLEAN NOT NULL,
+    expunged     BOOLEAN NOT NULL, -- nothing of it is in the journal any more
     PRIMARY KEY (recording_id, seat_id)
 );
+CREATE INDEX blackout_left ON blackout (recording_id) WHERE NOT expunged;
 
 CREATE TABLE job (
     id           TEXT PRIMARY KEY,

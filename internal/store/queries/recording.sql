@@ -61,6 +61,11 @@ WHERE r.id = sqlc.arg(id) AND a.id = sqlc.arg(account_id);
 -- name: RecordingsOfMeeting :many
 SELECT * FROM recording WHERE meeting_id = $1 ORDER BY started_at DESC, id;
 
+-- name: CountRecordings :many
+-- How many recordings the meetings of an organisation have; those with none are
+-- left out.
+SELECT meeting_id, COUNT(*) AS many FROM recording WHERE tenant_id = $1 GROUP BY meeting_id;
+
 -- name: RunningRecordings :many
 SELECT * FROM recording WHERE state = 'recording' ORDER BY started_at, id;
 

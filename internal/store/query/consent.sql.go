@@ -11,8 +11,8 @@ import (
 )
 
 const addBlackout = `-- name: AddBlackout :exec
-INSERT INTO blackout (recording_id, seat_id, whole) VALUES ($1, $2, $3)
-ON CONFLICT (recording_id, seat_id) DO UPDATE SET whole = (blackout.whole OR excluded.whole)
+INSERT INTO blackout (recording_id, seat_id, whole, expunged) VALUES ($1, $2, $3, FALSE)
+ON CONFLICT (recording_id, seat_id) DO UPDATE SET whole = (blackout.whole OR excluded.whole), expunged = FALSE
 `
 
 type AddBlackoutParams struct {
@@ -21,6 +21,7 @@ type AddBlackoutParams struct {
 	Whole       bool
 }
 
+// Whoever was taken out before may have been recorded again since.
 func (q *Queries) AddBlackout(ctx context.Context, arg AddBlackoutParams) error {
 	_, err := q.db.ExecContext(ctx, addBlackout, arg.RecordingID, arg.SeatID, arg.Whole)
 	return err
@@ -165,6 +166,51 @@ func (q *Queries) ConsentsOf(ctx context.Context, arg ConsentsOfParams) ([]Conse
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setExpunged = `-- name: SetExpunged :exec
+UPDATE blackout SET expunged = TRUE WHERE recording_id = $1 AND seat_id = $2
+`
+
+type SetExpungedParams struct {
+	RecordingID string
+	SeatID      string
+}
+
+func (q *Queries) SetExpunged(ctx context.Context, arg SetExpungedParams) error {
+	_, err := q.db.ExecContext(ctx, setExpunged, arg.RecordingID, arg.SeatID)
+	return err
+}
+
+const unexpungedRecordings = `-- name: UnexpungedRecordings :many
+SELECT r.id FROM recording AS r
+WHERE r.state <> 'recording' AND r.held_at = 0
+  AND EXISTS (SELECT 1 FROM blackout AS b WHERE b.recording_id = r.id AND NOT b.expunged)
+ORDER BY r.started_at, r.id
+`
+
+// Nothing is taken out of a journal that is being written, or that is under hold.
+func (q *Queries) UnexpungedRecordings(ctx context.Context) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, unexpungedRecordings)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

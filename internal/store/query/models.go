@@ -83,6 +83,7 @@ type Blackout struct {
 	RecordingID string
 	SeatID      string
 	Whole       bool
+	Expunged    bool
 }
 
 type Challenge struct {

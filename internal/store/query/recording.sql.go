@@ -118,6 +118,40 @@ func (q *Queries) ComposeRecording(ctx context.Context, arg ComposeRecordingPara
 	return result.RowsAffected()
 }
 
+const countRecordings = `-- name: CountRecordings :many
+SELECT meeting_id, COUNT(*) AS many FROM recording WHERE tenant_id = $1 GROUP BY meeting_id
+`
+
+type CountRecordingsRow struct {
+	MeetingID string
+	Many      int64
+}
+
+// How many recordings the meetings of an organisation have; those with none are
+// left out.
+func (q *Queries) CountRecordings(ctx context.Context, tenantID string) ([]CountRecordingsRow, error) {
+	rows, err := q.db.QueryContext(ctx, countRecordings, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountRecordingsRow
+	for rows.Next() {
+		var i CountRecordingsRow
+		if err := rows.Scan(&i.MeetingID, &i.Many); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const createRecording = `-- name: CreateRecording :exec
 INSERT INTO recording (
     id, tenant_id, meeting_id, sitting_id, account_id, number, wrapped, sealed, state, started_at, settings,
