@@ -1,6 +1,10 @@
 package recorder
 
-import "time"
+import (
+	"time"
+
+	"plenum/internal/recording"
+)
 
 const (
 	// slew is how fast a correction is worked in that would be heard as a step:
@@ -12,6 +16,11 @@ const (
 	// leap is the difference between when something should arrive and when it does
 	// that is no delay any more: a clock was set, a timestamp began anew.
 	leap = time.Second
+	// opening is how long after a track's beginning a report still corrects what was
+	// written of it: the first takes up to five seconds (RFC 3550, 6.2), and may be lost.
+	opening = 12 * time.Second
+	// grain is the least correction that is worth a record.
+	grain = time.Millisecond
 	// span is half the time over which the least delay is looked for.
 	span = 20 * time.Second
 )
@@ -26,13 +35,22 @@ type personClock struct {
 	target time.Duration
 	moved  time.Time
 	least  least
+	tracks []*trackClock // those that began; what is over is not told any more
 }
 
-// trackClock says when a frame of one track is to be seen or heard.
+// trackClock says when a frame of one track is to be seen or heard. Until the first
+// report nobody knows how the track belongs to the others; that corrects then what was
+// said of the frames before, so that they are apart as they were made.
 type trackClock struct {
 	person *personClock
 	rate   uint64 // ticks a second
 	video  bool
+	moved  func(by time.Duration) // told that all frames so far are to be so much later
+
+	opened time.Time     // when the first frame came
+	fixed  bool          // their clock was set since: what was is not corrected
+	owed   time.Duration // correction that was not told yet
+	sum    time.Duration // of what was told
 
 	least least // arrival less media time: the way without reports
 
@@ -97,14 +115,36 @@ func (c *trackClock) sawReport(theirs uint64, timestamp uint64, now time.Time) {
 	known := c.reported && c.life == p.life
 	if known && (report-c.report).Abs() > leap {
 		// Their clock was set, or the media began anew: without history.
-		*p = personClock{life: p.life + 1}
+		*p = personClock{life: p.life + 1, tracks: p.tracks}
+		for _, t := range p.tracks {
+			t.fixed = true
+		}
 	}
 	before := c.offset()
 	c.report, c.reported, c.life = report, true, p.life
-	p.saw(c.least.value()-report, now)
-	if step := before - c.offset(); !c.video && !c.last.IsZero() && step.Abs() < leap {
+	p.saw(c.least.value()-report, now, c)
+	step := before - c.offset()
+	if c.last.IsZero() || c.correct(-step, now) {
+		return
+	}
+	if !c.video && step.Abs() < leap {
 		c.ease, c.eased = c.ease+step, now
 	}
+}
+
+// correct moves all frames so far, if it is not too late for that.
+func (c *trackClock) correct(by time.Duration, now time.Time) bool {
+	if c.moved == nil || c.fixed || now.Sub(c.opened) > opening || (c.sum+c.owed+by).Abs() > recording.MaxMoved {
+		return false
+	}
+	c.owed += by
+	if c.owed.Abs() >= grain {
+		c.sum += c.owed
+		c.last = c.last.Add(c.owed)
+		c.moved(c.owed)
+		c.owed = 0
+	}
+	return true
 }
 
 // offset is our time less media time.
@@ -115,15 +155,21 @@ func (c *trackClock) offset() time.Duration {
 	return c.least.value()
 }
 
-// saw takes the delay of one packet or report.
-func (p *personClock) saw(d time.Duration, now time.Time) {
+// saw takes the delay of one packet or report, of a track that sees to its own frames.
+func (p *personClock) saw(d time.Duration, now time.Time, of *trackClock) {
 	p.least.add(d, now)
 	p.target = p.least.value()
 	switch {
 	case p.set.IsZero():
 		p.set, p.moved, p.offset = now, now, p.target
 	case now.Sub(p.set) < settling:
+		step := p.target - p.offset
 		p.offset, p.moved = p.target, now
+		for _, t := range p.tracks {
+			if step != 0 && t != of && t.reported && t.life == p.life && !t.last.IsZero() {
+				t.correct(step, now)
+			}
+		}
 	}
 }
 
@@ -149,11 +195,20 @@ func (c *trackClock) when(timestamp uint64, arrived time.Time) time.Time {
 	if c.least.has && (delay-c.least.value()).Abs() > leap {
 		// The sender's media clock stood still or began anew: a frame that is only
 		// late is by far less late.
-		c.least, c.reported, c.ease = least{}, false, 0
+		c.least, c.reported, c.ease, c.fixed = least{}, false, 0, true
 	}
+	if c.opened.IsZero() {
+		c.opened = arrived
+	}
+	before, began := c.offset(), c.least.has
 	c.least.add(delay, arrived)
 	if c.reported && c.life == c.person.life {
-		c.person.saw(delay-c.report, arrived)
+		c.person.saw(delay-c.report, arrived, c)
+	}
+	if step := c.offset() - before; began && step != 0 {
+		c.correct(step, arrived)
+	}
+	if c.reported && c.life == c.person.life {
 		c.person.move(arrived)
 	}
 	c.ease, c.eased = nearer(c.ease, 0, c.eased, arrived)

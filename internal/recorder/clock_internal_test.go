@@ -73,10 +73,12 @@ func (st *stream) timestamp(t time.Duration) uint64 {
 }
 
 func (s *sender) stream(codec recording.Codec, every, delay, jitter time.Duration, origin uint64) *stream {
-	return &stream{
-		clock: &trackClock{person: &s.person, rate: clockRate(codec), video: codec.Video()},
+	st := &stream{
+		clock: &trackClock{person: &s.person, rate: clockRate(codec), video: codec.Video(), moved: func(time.Duration) {}},
 		every: every, delay: delay, jitter: jitter, origin: 1<<40 + origin,
 	}
+	s.person.tracks = append(s.person.tracks, st.clock)
+	return st
 }
 
 func (s *sender) talker() (voice, camera *stream) {
@@ -92,6 +94,7 @@ func TestPictureAndSoundStayTogether(t *testing.T) {
 		voice, camera := s.talker()
 		var heard time.Duration
 		var last time.Time
+		voice.clock.moved = func(by time.Duration) { last = last.Add(by) }
 		s.run(0, 10*time.Minute, func(i int, at, off time.Duration) {
 			switch {
 			case i == 0:
@@ -113,6 +116,47 @@ func TestPictureAndSoundStayTogether(t *testing.T) {
 	}
 }
 
+// As they are corrected, picture and sound are together from the first frame on: on a
+// network that jitters, whoever's reports come first, and when one of them is late.
+func TestTogetherFromTheBeginning(t *testing.T) {
+	for seed := range uint64(200) {
+		s := newSender(50)
+		s.random = rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a network, no secret
+		voice, camera := s.talker()
+		voice.jitter, camera.jitter = 150*time.Millisecond, 250*time.Millisecond
+		if seed%3 == 1 {
+			voice.from = time.Duration(seed) * 10 * time.Millisecond
+		}
+		var made, offs [2][]time.Duration // when a frame was made, and how far off it is
+		for i, st := range []*stream{voice, camera} {
+			sum := time.Duration(0)
+			st.clock.moved = func(by time.Duration) {
+				if sum += by; sum.Abs() > recording.MaxMoved || by.Abs() < grain {
+					t.Errorf("moved by %v, %v in all", by, sum)
+				}
+				for n := range offs[i] {
+					offs[i][n] += by
+				}
+			}
+		}
+		s.run(0, 10*time.Second, func(i int, at, off time.Duration) {
+			made[i], offs[i] = append(made[i], at), append(offs[i], off)
+		}, voice, camera)
+		least, most := offs[0][0], offs[0][0]
+		for i := range offs {
+			for n, off := range offs[i] {
+				if n > 0 && made[i][n]+off < made[i][n-1]+offs[i][n-1] {
+					t.Fatalf("track %d goes back at %v", i, made[i][n])
+				}
+				least, most = min(least, off), max(most, off)
+			}
+		}
+		if most-least > 20*time.Millisecond {
+			t.Errorf("seed %d: frames are off by %v to %v", seed, least, most)
+		}
+	}
+}
+
 // Whoever turns the microphone on later hears no step, and is in time soon.
 func TestSoundThatComesLaterIsInTime(t *testing.T) {
 	s := newSender(20)
@@ -120,6 +164,7 @@ func TestSoundThatComesLaterIsInTime(t *testing.T) {
 	voice.from = 30 * time.Second
 	var shown time.Duration
 	var last time.Time
+	voice.clock.moved = func(by time.Duration) { last = last.Add(by) }
 	s.run(0, time.Minute, func(i int, at, off time.Duration) {
 		if i == 1 {
 			shown = off

@@ -3,6 +3,7 @@ package recorder
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
@@ -107,11 +108,20 @@ func (t *track) begin(now time.Time, codec recording.Codec) {
 	r.numbers++
 	t.number, t.codec = r.numbers, codec
 	t.parts = newAssembler(codec, t.frame)
-	t.clock = trackClock{person: t.person, rate: clockRate(codec), video: codec.Video()}
+	t.clock = trackClock{person: t.person, rate: clockRate(codec), video: codec.Video(), moved: t.move}
+	t.person.tracks = append(t.person.tracks, &t.clock)
 	at := r.watch.at(now)
 	r.journal.write(recording.Began(at, recording.Track{ID: t.number, Seat: t.seat, Source: t.source, Codec: codec}))
 	if t.muted {
 		r.journal.write(recording.Record{At: at, Kind: recording.Muted, Track: t.number})
+	}
+}
+
+// move corrects when all frames so far are to be seen or heard.
+func (t *track) move(by time.Duration) {
+	r := t.recorder
+	if !t.over {
+		r.journal.write(recording.Record{At: r.watch.at(time.Now()), Kind: recording.Moved, Track: t.number, Event: recording.Event{By: by}})
 	}
 }
 
@@ -195,6 +205,7 @@ func (t *track) close(now time.Time, rest bool) {
 	if rest {
 		t.parts.flush()
 	}
+	t.person.tracks = slices.DeleteFunc(t.person.tracks, func(c *trackClock) bool { return c == &t.clock })
 	r := t.recorder
 	r.journal.write(recording.Record{At: r.watch.at(now), Kind: recording.TrackEnded, Track: t.number})
 }

@@ -88,6 +88,7 @@ const (
 	Resumed    Kind = 12
 	Chapter    Kind = 13 // Title
 	Ended      Kind = 14 // the last record of a journal that was closed in order
+	Moved      Kind = 15 // Track, By: what came of the track so far is so much later; see [Moves]
 )
 
 // Record is one thing in the journal. At is the time since the recording began, on
@@ -116,6 +117,7 @@ type Event struct {
 	Layout Layout        `json:"layout,omitempty"`
 	Seats  []id.Seat     `json:"seats,omitempty"`
 	Title  pii.Name      `json:"title,omitempty"`
+	By     time.Duration `json:"by,omitempty"` // in ns
 }
 
 // Began returns the record that t began.
@@ -209,7 +211,7 @@ func (r Record) valid() bool { //nolint:cyclop // one case for each kind
 		return false
 	}
 	e := r.Event
-	ofTrack := r.Kind == Frame || r.Kind == TrackBegan || r.Kind == TrackEnded || r.Kind == Muted || r.Kind == Unmuted
+	ofTrack := r.Kind == Frame || r.Kind == TrackBegan || r.Kind == TrackEnded || r.Kind == Muted || r.Kind == Unmuted || r.Kind == Moved
 	if ofTrack != (r.Track > 0) {
 		return false
 	}
@@ -230,6 +232,8 @@ func (r Record) valid() bool { //nolint:cyclop // one case for each kind
 		return len(e.Seats) <= maxSpeakers && e.only(Event{Seats: e.Seats})
 	case Chapter:
 		return e.Title != "" && text(e.Title) && e.only(Event{Title: e.Title})
+	case Moved:
+		return e.By != 0 && e.By.Abs() <= MaxMoved && e.only(Event{By: e.By})
 	case TrackEnded, Muted, Unmuted, Paused, Resumed, Ended:
 		return e.empty()
 	}
@@ -246,7 +250,7 @@ func (e Event) only(o Event) bool {
 		}
 	}
 	return (e.Seat == "" || isSeat(e.Seat)) && e.Seat == o.Seat && e.Source == o.Source && e.Codec == o.Codec &&
-		e.Name == o.Name && e.Yes == o.Yes && e.Layout == o.Layout && slices.Equal(e.Seats, o.Seats) && e.Title == o.Title
+		e.Name == o.Name && e.Yes == o.Yes && e.Layout == o.Layout && slices.Equal(e.Seats, o.Seats) && e.Title == o.Title && e.By == o.By
 }
 
 func isSeat(seat id.Seat) bool {

@@ -42,6 +42,7 @@ func each() []recording.Record {
 		{At: at, Kind: recording.Resumed},
 		{At: at, Kind: recording.Chapter, Event: recording.Event{Title: "Budget"}},
 		{At: at, Kind: recording.Ended},
+		{At: at, Kind: recording.Moved, Track: 7, Event: recording.Event{By: -80 * time.Millisecond}},
 	}
 }
 
