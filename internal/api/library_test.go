@@ -32,6 +32,7 @@ type library struct {
 	marks        map[string]float64                  // by text and viewer, how far they are
 	composed     map[id.Recording]recording.Settings // what was ordered
 	withdrawn    map[id.Recording][]id.User          //
+	counted      int                                 // how often all meetings' recordings were counted
 	open         int                                 // files that are
 	ready        error                               //
 	onOpen       func()                              // called when a file is opened
@@ -146,6 +147,19 @@ func (l *library) OfMeeting(_ context.Context, m id.Meeting) (all, held int, err
 	return all, held, nil
 }
 
+func (l *library) Counts(_ context.Context, t id.Tenant) (map[id.Meeting]int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counted++
+	counts := map[id.Meeting]int{}
+	for _, r := range l.recordings {
+		if r.Tenant == t {
+			counts[r.Meeting]++
+		}
+	}
+	return counts, nil
+}
+
 func (l *library) DeleteMeeting(ctx context.Context, m id.Meeting, by audit.Entry) error {
 	if _, held, _ := l.OfMeeting(ctx, m); held > 0 {
 		return recording.ErrHeld
@@ -249,9 +263,9 @@ func (w *world) recorded(t *testing.T, m, title string, change func(*recording.R
 		Settings: recording.DefaultSettings(), Sharing: recording.Sharing{With: recording.Nobody}, ExpiresAt: began.AddDate(0, 0, 90),
 		Chapters: []recording.ChapterMark{{Title: "Opening"}, {At: 10 * time.Minute, Title: "Budget"}, {At: 50 * time.Minute, Title: "Close"}},
 	}
-	for _, kind := range []recording.AssetKind{recording.Video, recording.Audio, recording.SpeakerFile} {
+	for _, kind := range []recording.AssetKind{recording.Video, recording.Audio, recording.SpeakerFile, recording.VoiceFile} {
 		a := recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: kind, Size: int64(len(video))}
-		if kind == recording.SpeakerFile {
+		if kind.Person() {
 			a.Name = "Ben"
 		}
 		l.content[a.ID] = video

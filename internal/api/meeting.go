@@ -114,11 +114,7 @@ type Meeting struct {
 }
 
 // meetingOf is a meeting as its owner sees it.
-func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) (Meeting, error) {
-	recordings, _, err := a.Recordings.OfMeeting(ctx, m.ID)
-	if err != nil {
-		return Meeting{}, err
-	}
+func (a *api) meetingOf(ctx context.Context, m meeting.Meeting, recordings int) Meeting {
 	people := a.Rooms.People(m.ID)
 	roles := make([]RoleRule, 0, len(m.Roles))
 	for _, r := range m.Roles {
@@ -144,15 +140,15 @@ func (a *api) meetingOf(ctx context.Context, m meeting.Meeting) (Meeting, error)
 		Ended:           m.Ended,
 		Recording:       recordingSettingsOf(m.Recording),
 		Recordings:      recordings,
-	}, nil
+	}
 }
 
 func (a *api) meetingAnswer(ctx context.Context, m meeting.Meeting) (*meetingAnswer, error) {
-	described, err := a.meetingOf(ctx, m)
+	recordings, _, err := a.Recordings.OfMeeting(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &meetingAnswer{described}, nil
+	return &meetingAnswer{a.meetingOf(ctx, m, recordings)}, nil
 }
 
 func linkTo(ctx context.Context, m id.Meeting) string {
@@ -190,13 +186,13 @@ func (a *api) listMeetings(ctx context.Context, in *Page) (*meetingsAnswer, erro
 		return nil, err
 	}
 	found, next := cut(found, in.Limit, func(m meeting.Meeting) []string { return newestKey(m.CreatedAt, m.ID) })
+	recordings, err := a.Recordings.Counts(ctx, who.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Meeting, 0, len(found))
 	for _, m := range found {
-		described, err := a.meetingOf(ctx, m)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, described)
+		list = append(list, a.meetingOf(ctx, m, recordings[m.ID]))
 	}
 	return &meetingsAnswer{Meetings{list, next}}, nil
 }

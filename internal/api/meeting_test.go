@@ -135,6 +135,9 @@ func TestMeetingPages(t *testing.T) {
 	cursor := ""
 	for pages := 1; ; pages++ {
 		page := is[api.Meetings](t, b.do("GET", "/meetings?limit=2&cursor="+cursor, ""), 200)
+		if w.kept.counted != pages {
+			t.Errorf("for %d pages recordings were counted %d times", pages, w.kept.counted)
+		}
 		for _, m := range page.Meetings {
 			if !made[m.ID] {
 				t.Errorf("%s is listed twice, or is nobody's", m.ID)

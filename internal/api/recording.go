@@ -70,7 +70,7 @@ type Chapter struct {
 // RecordingAsset is one file of a recording.
 type RecordingAsset struct {
 	ID   string `json:"id"`
-	Kind string `json:"kind" enum:"video,trimmed,audio,speaker" doc:"trimmed: the video within the cut"`
+	Kind string `json:"kind" enum:"video,trimmed,audio,speaker" doc:"trimmed: the video within the cut; speaker: one person, without pictures if they had no camera"`
 	Name string `json:"name" doc:"With speaker: whose it is; else empty"`
 	Size int64  `json:"size" doc:"Bytes"`
 }
@@ -144,7 +144,11 @@ func (a *api) recordingOf(s sight, name string) Recording {
 		}
 	}
 	for _, f := range s.files() {
-		out.Assets = append(out.Assets, RecordingAsset{ID: string(f.ID), Kind: string(f.Kind), Name: f.Name.Text(), Size: f.Size})
+		kind := f.Kind
+		if kind.Person() {
+			kind = recording.SpeakerFile
+		}
+		out.Assets = append(out.Assets, RecordingAsset{ID: string(f.ID), Kind: string(kind), Name: f.Name.Text(), Size: f.Size})
 	}
 	if s.Cut != (recording.Cut{}) {
 		if !s.may.Manage {

@@ -256,7 +256,7 @@ func (a *api) getMedia(ctx context.Context, in *mediaRequest) (*huma.StreamRespo
 }
 
 func mediaType(k recording.AssetKind) string {
-	if k == recording.Audio {
+	if k.Sound() {
 		return "audio/mp4"
 	}
 	return "video/mp4"
@@ -264,7 +264,7 @@ func mediaType(k recording.AssetKind) string {
 
 func fileEndingOf(f recording.Asset) string {
 	ending := ".mp4"
-	if f.Kind == recording.Audio {
+	if f.Kind.Sound() {
 		ending = ".m4a"
 	}
 	if f.Name != "" {

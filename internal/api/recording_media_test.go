@@ -163,11 +163,11 @@ func TestDownload(t *testing.T) {
 	for _, a := range r.Assets {
 		file := c.owner.fetch(download(c.owner, a.ID).URL)
 		_, params, _ := mime.ParseMediaType(file.Header.Get("Content-Disposition"))
-		want := map[recording.AssetKind]string{recording.Video: ".mp4", recording.Audio: ".m4a", recording.SpeakerFile: " - Ben.mp4"}[a.Kind]
-		if !strings.HasSuffix(params["filename"], want) || a.Kind == recording.Audio && file.Header.Get("Content-Type") != "audio/mp4" {
+		want := map[recording.AssetKind]string{recording.Video: ".mp4", recording.Audio: ".m4a", recording.SpeakerFile: " - Ben.mp4", recording.VoiceFile: " - Ben.m4a"}[a.Kind]
+		if !strings.HasSuffix(params["filename"], want) || (file.Header.Get("Content-Type") == "audio/mp4") != strings.HasSuffix(want, ".m4a") {
 			t.Errorf("%s: %v %s", a.Kind, params, file.Header.Get("Content-Type"))
 		}
-		if a.Kind == recording.SpeakerFile { // of one person: only for who manages the recording
+		if a.Kind.Person() { // of one person: only for who manages the recording
 			refused(t, c.col.do("POST", path+"/downloads", asJSON(t, api.WantedAsset{Asset: new(string(a.ID))})), 404, "recording.not_found")
 		}
 	}

@@ -51,6 +51,8 @@ func (noRecordings) OfMeeting(context.Context, id.Meeting) (all, held int, err e
 	return 0, 0, nil
 }
 
+func (noRecordings) Counts(context.Context, id.Tenant) (map[id.Meeting]int, error) { return nil, nil }
+
 func (noRecordings) Consents(context.Context, id.Recording) ([]consent.Evidence, error) {
 	return nil, nil
 }

@@ -36,6 +36,9 @@ type Recordings interface {
 	// OfMeeting counts a meeting's recordings, and those of them under hold.
 	OfMeeting(ctx context.Context, m id.Meeting) (all, held int, err error)
 
+	// Counts says how many recordings each meeting of an organisation has that has any.
+	Counts(ctx context.Context, t id.Tenant) (map[id.Meeting]int, error)
+
 	// Consents returns the answers of everybody, oldest first.
 	Consents(ctx context.Context, r id.Recording) ([]consent.Evidence, error)
 	// Answered lists what an account answered in recordings that are still kept.

@@ -45,6 +45,7 @@ type Archive struct {
 	log   *slog.Logger
 	jobs  *job.Runner
 
+	wall     func() time.Time         // what the clock shows; differs from time in tests only
 	standing atomic.Pointer[standing] // of what it needs, as of the last look
 	met      chan struct{}            // closed once interrupted is complete
 
@@ -54,6 +55,8 @@ type Archive struct {
 	open        map[id.Recording]map[*media]struct{}
 	interrupted map[id.Sitting]bool // whose recording a crash ended
 	work        sync.WaitGroup      // of takes
+
+	withdrawn chan struct{} // has an element when something may be to be taken out of a journal
 
 	turns turns // one after the other may change the files of a recording
 }
@@ -71,7 +74,8 @@ const checkEvery = time.Minute
 func New(c Config) *Archive {
 	a := &Archive{
 		cfg: c, store: c.Store, files: c.Files, log: c.Logger,
-		met:   make(chan struct{}),
+		wall: func() time.Time { return time.Now().Round(0) },
+		met:  make(chan struct{}), withdrawn: make(chan struct{}, 1),
 		takes: map[id.Recording]*take{}, open: map[id.Recording]map[*media]struct{}{}, interrupted: map[id.Sitting]bool{},
 		turns: turns{busy: map[id.Recording]chan struct{}{}},
 	}
@@ -94,6 +98,7 @@ func (a *Archive) Run(ctx context.Context) error {
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	parts.Go(func() { a.keep(inner) })
+	parts.Go(func() { a.forget(inner) })
 	var err error
 	if a.cfg.Jobs > 0 {
 		err = a.jobs.Run(inner)
@@ -110,11 +115,12 @@ func (a *Archive) Run(ctx context.Context) error {
 // what was not ended; now and then what is to be kept no longer.
 func (a *Archive) keep(ctx context.Context) {
 	a.recover(ctx)
-	a.sweep(ctx)
-	a.expire(ctx, time.Now())
+	a.lay(ctx)
 	look := time.NewTicker(checkEvery)
 	defer look.Stop()
-	last, expired, swept := time.Now(), time.Now(), time.Now()
+	var clock clock
+	var expired, swept time.Time
+	clock.look(time.Now(), a.wall())
 	for {
 		select {
 		case <-ctx.Done():
@@ -124,15 +130,15 @@ func (a *Archive) keep(ctx context.Context) {
 		a.look(ctx)
 		a.recover(ctx)
 		now := time.Now()
-		if jump := (now.Round(0).Sub(last.Round(0)) - now.Sub(last)).Abs(); jump > leapt {
-			// By the new time much may be due. If the clock stays there, it is in an hour.
+		if clock.look(now, a.wall()) {
 			a.log.Error("the clock was set; nothing is deleted by it for an hour")
-			expired = now
 		}
-		last = now
+		if !clock.trusted(now) {
+			continue
+		}
 		if now.Sub(expired) >= expireEvery {
 			expired = now
-			a.expire(ctx, now)
+			a.expire(ctx, a.wall())
 		}
 		if now.Sub(swept) >= sweepEvery {
 			swept = now

@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"plenum/internal/access"
 	"plenum/internal/audit"
 	"plenum/internal/blob"
 	"plenum/internal/composer"
@@ -174,13 +173,18 @@ func (a *Archive) ready(ctx context.Context, key *vault.Key, r id.Recording, src
 	return nil
 }
 
-// weights of files: a video takes about ten times as long as sound alone.
-const videoWeight, soundWeight = 10, 1
+// weights of files: a video takes about ten times as long as sound alone, and one with
+// a single person in it less.
+const videoWeight, personWeight, soundWeight = 10, 5, 1
 
 // parts says which files are to be made.
 func (a *Archive) parts(ctx context.Context, key *vault.Key, r recording.Recording, src *source, dark []composer.Blackout) ([]part, error) {
 	s := r.Settings
-	common := composer.Options{Blackouts: dark, Names: s.Names, Words: composer.Words{Start: "Start", Share: "Screen"}, SpeakerChapters: s.SpeakerChapters}
+	words, err := a.words(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	common := composer.Options{Blackouts: dark, Names: s.Names, Words: words, SpeakerChapters: s.SpeakerChapters}
 	video := common
 	video.Width, video.Height = 1280, 720
 	if s.Height == 1080 {
@@ -211,10 +215,16 @@ func (a *Archive) parts(ctx context.Context, key *vault.Key, r recording.Recordi
 		return nil, err
 	}
 	for _, v := range voices {
-		if slices.ContainsFunc(dark, func(b composer.Blackout) bool { return b.Seat == v.seat && b.To >= v.last }) {
+		gone := func(last time.Duration) bool {
+			return slices.ContainsFunc(dark, func(b composer.Blackout) bool { return b.Seat == v.seat && b.To >= last })
+		}
+		if gone(v.last) {
 			continue
 		}
-		p := part{file(recording.SpeakerFile), sound, soundWeight}
+		p := part{file(recording.VoiceFile), sound, soundWeight}
+		if v.seen > 0 && !gone(v.seen) {
+			p = part{file(recording.SpeakerFile), video, personWeight}
+		}
 		p.options.Only, p.asset.Seat = v.seat, v.seat
 		if p.asset.Sealed, err = sealName(key, boxAsset+string(p.asset.ID), v.name); err != nil {
 			return nil, err
@@ -328,6 +338,3 @@ func (a *Archive) addJob(ctx context.Context, j job.Job) {
 	}
 	a.jobs.Wake()
 }
-
-// microphone reports whether a track is somebody's voice.
-func microphone(t recording.Track) bool { return t.Source == access.Microphone }

@@ -97,7 +97,13 @@ func (a *Archive) Records(ctx context.Context, r recording.Recording) (list []re
 func (a *Archive) Recover(ctx context.Context)              { a.recover(ctx) }
 func (a *Archive) Sweep(ctx context.Context)                { a.sweep(ctx) }
 func (a *Archive) Expire(ctx context.Context, at time.Time) { a.expire(ctx, at) }
+func (a *Archive) Lay(ctx context.Context)                  { a.lay(ctx) }
 func (a *Archive) Look(ctx context.Context)                 { a.look(ctx) }
+
+// SetWall has the archive see a clock that is ahead of time. It must be called before Run.
+func (a *Archive) SetWall(ahead func() time.Duration) {
+	a.wall = func() time.Time { return time.Now().Round(0).Add(ahead()) }
+}
 
 // JournalName and AssetName are where files lie.
 var (

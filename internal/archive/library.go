@@ -139,7 +139,16 @@ func (a *Archive) Share(ctx context.Context, r id.Recording, s recording.Sharing
 
 // Hold implements api.Recordings.
 func (a *Archive) Hold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error {
-	return a.store.SetHold(ctx, r, h, entries...)
+	done, err := a.turns.wait(ctx, r) // after a rewriting of the journal that has begun
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := a.store.SetHold(ctx, r, h, entries...); err != nil {
+		return err
+	}
+	a.wakeForget() // of what was withdrawn while it was held
+	return nil
 }
 
 // Compose implements api.Recordings.
@@ -160,6 +169,11 @@ func (a *Archive) OfMeeting(ctx context.Context, m id.Meeting) (all, held int, e
 		}
 	}
 	return len(rows), held, err
+}
+
+// Counts implements api.Recordings.
+func (a *Archive) Counts(ctx context.Context, t id.Tenant) (map[id.Meeting]int, error) {
+	return a.store.CountRecordings(ctx, t)
 }
 
 // Consents implements api.Recordings.
@@ -243,14 +257,24 @@ func (a *Archive) Withdraw(ctx context.Context, r id.Recording, u id.User, entri
 	if err != nil {
 		return err
 	}
-	last := map[id.Seat]consent.Evidence{}
+	asked, last := false, map[id.Seat]consent.Evidence{} // of the seats that are in it
 	for _, e := range list {
-		if e.User == u && u != "" {
+		if e.User != u || u == "" {
+			continue
+		}
+		asked = true
+		if _, in := last[e.Seat]; in || e.Answer == consent.Yes {
 			last[e.Seat] = e
 		}
+		if e.Answer == consent.Erased {
+			delete(last, e.Seat)
+		}
 	}
-	if len(last) == 0 {
+	switch {
+	case !asked:
 		return recording.ErrNotFound
+	case len(last) == 0: // there is nothing of them, or no more: the others' files stay
+		return nil
 	}
 	key, err := a.key(s.Recording)
 	if err != nil {
@@ -293,7 +317,7 @@ func (a *Archive) withdraw(ctx context.Context, s recording.Sealed, evidence []c
 	}
 	var files []id.Asset
 	for _, f := range s.Files {
-		if f.Kind != recording.SpeakerFile || slices.ContainsFunc(people, func(b recording.Blackout) bool { return b.Seat == f.Seat }) {
+		if !f.Kind.Person() || slices.ContainsFunc(people, func(b recording.Blackout) bool { return b.Seat == f.Seat }) {
 			files = append(files, f.ID)
 		}
 	}
@@ -302,6 +326,7 @@ func (a *Archive) withdraw(ctx context.Context, s recording.Sealed, evidence []c
 		return err
 	}
 	a.jobs.Wake() // also what is being made of it, to end
+	a.wakeForget()
 	a.drop(ctx, s.ID, files...)
 	return nil
 }

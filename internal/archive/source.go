@@ -3,15 +3,17 @@ package archive
 import (
 	"context"
 	"errors"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"plenum/internal/access"
 	"plenum/internal/composer"
+	"plenum/internal/consent"
 	"plenum/internal/fault"
 	"plenum/internal/id"
 	"plenum/internal/journal"
@@ -25,6 +27,7 @@ type source struct {
 	*journal.Reader
 
 	close   func()
+	moves   func() (recording.Moves, error) // the sums, found out once
 	edition int
 	damaged atomic.Bool
 }
@@ -55,7 +58,9 @@ func (a *Archive) journal(ctx context.Context, key *vault.Key, r id.Recording) (
 		closeFile()
 		return nil, err
 	}
-	return &source{Reader: reader, close: closeFile, edition: edition}, nil
+	s := &source{Reader: reader, close: closeFile, edition: edition}
+	s.moves = sync.OnceValues(s.sumMoves)
+	return s, nil
 }
 
 // edition is the number of the last edition of a journal; -1 when there is none.
@@ -80,9 +85,33 @@ func (a *Archive) edition(ctx context.Context, r id.Recording) (int, error) {
 	return last, nil
 }
 
+// sumMoves goes through all of the journal, for what corrects times.
+func (s *source) sumMoves() (recording.Moves, error) {
+	moves := recording.Moves{}
+	for r, err := range s.Reader.Records() {
+		if err != nil {
+			if isDamaged(err) {
+				continue
+			}
+			if errors.Is(err, recording.ErrRecord) {
+				break // what is before it counts, here as for who reads it
+			}
+			return nil, err
+		}
+		moves.Note(r)
+	}
+	return moves, nil
+}
+
 // Records implements composer.Source. What is damaged is left out, and of each video
-// track what follows until a key frame.
+// track what follows until a key frame. Times are as corrected later.
 func (s *source) Records(yield func(recording.Record, error) bool) {
+	sums, err := s.moves()
+	if err != nil {
+		yield(recording.Record{}, err)
+		return
+	}
+	moves := maps.Clone(sums)
 	waits := map[uint32]bool{} // by track: until a key frame
 	for r, err := range s.Reader.Records() {
 		if _, hole := errors.AsType[*journal.DamagedError](err); hole {
@@ -93,6 +122,10 @@ func (s *source) Records(yield func(recording.Record, error) bool) {
 			continue
 		}
 		if err == nil {
+			var use bool
+			if r, use = moves.Settle(r); !use {
+				continue
+			}
 			switch r.Kind { //nolint:exhaustive // the others mean the same behind a hole
 			case recording.TrackBegan:
 				waits[r.Track] = false
@@ -114,12 +147,14 @@ func (s *source) Records(yield func(recording.Record, error) bool) {
 type voice struct {
 	seat id.Seat
 	name pii.Name
-	last time.Duration // when their last track was there
+	last time.Duration // when they were heard or seen for the last time
+	seen time.Duration // by a camera, for the last time; 0 for never
 }
 
 // voices are those who consented and had a microphone, in the order they came.
 func (s *source) voices() ([]voice, error) {
-	found, tracks, names := map[id.Seat]*voice{}, map[uint32]id.Seat{}, map[id.Seat]pii.Name{}
+	found, tracks, names := map[id.Seat]*voice{}, map[uint32]recording.Track{}, map[id.Seat]pii.Name{}
+	seen := map[id.Seat]time.Duration{}
 	var order []id.Seat
 	for r, err := range s.Records {
 		if err != nil {
@@ -129,25 +164,25 @@ func (s *source) voices() ([]voice, error) {
 		case recording.SeatNamed:
 			names[r.Event.Seat] = r.Event.Name
 		case recording.TrackBegan:
-			if t := r.Began(); microphone(t) {
-				tracks[t.ID] = t.Seat
-			}
+			tracks[r.Track] = r.Began()
 		case recording.Frame:
-			seat, ok := tracks[r.Track]
-			if !ok {
-				continue
+			switch t := tracks[r.Track]; t.Source { //nolint:exhaustive // shared screens are in the video
+			case access.Microphone:
+				if found[t.Seat] == nil {
+					found[t.Seat] = &voice{seat: t.Seat}
+					order = append(order, t.Seat)
+				}
+				found[t.Seat].last = r.At
+			case access.Camera:
+				seen[t.Seat] = r.At
 			}
-			if found[seat] == nil {
-				found[seat] = &voice{seat: seat}
-				order = append(order, seat)
-			}
-			found[seat].last = r.At
 		}
 	}
 	list := make([]voice, 0, len(order))
 	for _, seat := range order {
 		v := *found[seat]
-		v.name = names[seat]
+		v.name, v.seen = names[seat], seen[seat]
+		v.last = max(v.last, v.seen)
 		list = append(list, v)
 	}
 	return list, nil
@@ -156,7 +191,9 @@ func (s *source) voices() ([]voice, error) {
 // ever is a time that no recording reaches.
 const ever = 1 << 62
 
-// blackouts are who is taken out, and until when: their last no in the journal.
+// blackouts are who is taken out, and until when: their last no in the journal, if they
+// agreed anew since. A no in a pause, or right before a crash, may not be in the
+// journal: who did not agree since is taken out altogether.
 func (a *Archive) blackouts(ctx context.Context, r id.Recording, src *source) ([]composer.Blackout, error) {
 	rows, err := a.store.Blackouts(ctx, r)
 	if err != nil || len(rows) == 0 {
@@ -167,6 +204,14 @@ func (a *Archive) blackouts(ctx context.Context, r id.Recording, src *source) ([
 		until[row.Seat] = ever
 	}
 	if slices.ContainsFunc(rows, func(b recording.Blackout) bool { return !b.Whole }) {
+		answers, err := a.store.Consents(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		agrees := map[id.Seat]bool{}
+		for _, e := range answers {
+			agrees[e.Seat] = e.Answer == consent.Yes || e.Answer == consent.Asked && agrees[e.Seat]
+		}
 		last := map[id.Seat]time.Duration{}
 		for r, err := range src.Records {
 			if err != nil {
@@ -177,7 +222,7 @@ func (a *Archive) blackouts(ctx context.Context, r id.Recording, src *source) ([
 			}
 		}
 		for _, row := range rows {
-			if at, said := last[row.Seat]; said && !row.Whole {
+			if at, said := last[row.Seat]; said && !row.Whole && agrees[row.Seat] {
 				until[row.Seat] = at
 			}
 		}
@@ -187,83 +232,4 @@ func (a *Archive) blackouts(ctx context.Context, r id.Recording, src *source) ([
 		list = append(list, composer.Blackout{Seat: seat, To: until[seat]})
 	}
 	return list, nil
-}
-
-// expunge takes what people withdrew out of the journal: their frames, name and
-// the share of their voice. That they were there stays, without which the others'
-// places in the picture would be others.
-func (a *Archive) expunge(ctx context.Context, key *vault.Key, r id.Recording) error {
-	unlock, err := a.turns.wait(ctx, r)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	src, err := a.journal(ctx, key, r)
-	if err != nil {
-		return err
-	}
-	defer src.close()
-	dark, err := a.blackouts(ctx, r, src)
-	if err != nil || len(dark) == 0 {
-		return err
-	}
-	dirty := false
-	for _, err := range without(src.Records, dark, &dirty) {
-		if err != nil && !errors.Is(err, recording.ErrRecord) {
-			return err
-		}
-	}
-	if dirty {
-		edition := src.edition + 1
-		if err := a.rewrite(ctx, key, journalName(r, edition), journalBoxes(edition), without(src.Records, dark, &dirty)); err != nil {
-			return err
-		}
-	}
-	for old := range src.edition + 1 {
-		if !dirty && old == src.edition {
-			break
-		}
-		if err := a.files.Delete(ctx, journalName(r, old)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// rewrite writes a journal as a file that is there when it is whole.
-func (a *Archive) rewrite(ctx context.Context, key *vault.Key, name, boxes string, records iter.Seq2[recording.Record, error]) error {
-	file, err := a.files.Create(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer file.Abort()
-	if _, err := journal.Write(file, key.Boxes(boxes), records); err != nil {
-		return full(err)
-	}
-	return full(file.Commit())
-}
-
-// without leaves out of records what was of people who withdrew, and notes whether
-// there was any.
-func without(records iter.Seq2[recording.Record, error], dark []composer.Blackout, some *bool) iter.Seq2[recording.Record, error] {
-	return func(yield func(recording.Record, error) bool) {
-		out := func(seat id.Seat, at time.Duration) bool {
-			return slices.ContainsFunc(dark, func(b composer.Blackout) bool { return b.Seat == seat && at < b.To })
-		}
-		tracks := map[uint32]id.Seat{}
-		for r, err := range records {
-			switch {
-			case err != nil:
-			case r.Kind == recording.TrackBegan:
-				tracks[r.Track] = r.Event.Seat
-			case r.Kind == recording.Frame && out(tracks[r.Track], r.At),
-				r.Kind == recording.SeatNamed && out(r.Event.Seat, r.At):
-				*some = true
-				continue
-			}
-			if !yield(r, err) {
-				return
-			}
-		}
-	}
 }

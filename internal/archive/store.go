@@ -22,6 +22,7 @@ type Store interface {
 	RecordingRelation(ctx context.Context, r id.Recording, u id.User) (recording.Relation, error)
 	Recordings(ctx context.Context, q recording.Query) ([]recording.Sealed, error)
 	RecordingsOfMeeting(ctx context.Context, m id.Meeting) ([]recording.Sealed, error)
+	CountRecordings(ctx context.Context, t id.Tenant) (map[id.Meeting]int, error)
 	RecordingIDs(ctx context.Context) ([]id.Recording, error)
 	UnfinishedRecordings(ctx context.Context) ([]recording.Sealed, error)
 	SetRecordingEnded(ctx context.Context, r id.Recording, endedAt time.Time, chunks uint64, expiresAt time.Time, jobs []job.Job, entries ...audit.Entry) error
@@ -47,6 +48,8 @@ type Store interface {
 	Withdraw(ctx context.Context, r id.Recording, evidence []consent.Sealed, people []recording.Blackout, remove []id.Asset, jobs []job.Job, entries ...audit.Entry) error
 	Blackout(ctx context.Context, r id.Recording, seat id.Seat, whole bool) error
 	Blackouts(ctx context.Context, r id.Recording) ([]recording.Blackout, error)
+	UnexpungedRecordings(ctx context.Context) ([]id.Recording, error)
+	SetExpunged(ctx context.Context, r id.Recording, people ...recording.Blackout) error
 
 	Tenant(ctx context.Context, t id.Tenant) (tenant.Tenant, error)
 	Logo(ctx context.Context, t id.Tenant) (tenant.Logo, error)

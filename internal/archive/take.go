@@ -206,6 +206,7 @@ func (a *Archive) ended(ctx context.Context, r recording.Recording, at time.Time
 		return err
 	}
 	a.jobs.Wake()
+	a.wakeForget() // what somebody withdrew while it ran
 	return nil
 }
 

@@ -83,8 +83,9 @@ type options struct {
 	files  blob.Store
 	ffmpeg string
 	signal http.Handler
-	idle   bool // nothing runs by itself
-	jobs   int  // 0 is one
+	idle   bool                 // nothing runs by itself
+	ahead  func() time.Duration // of the clock; nil for right
+	jobs   int                  // 0 is one, less is none
 }
 
 func newWorld(t testing.TB, o options) *world {
@@ -107,8 +108,8 @@ func newWorld(t testing.TB, o options) *world {
 	scratch := filepath.Join(w.dir, "scratch")
 	ok(t, os.MkdirAll(scratch, 0o700))
 	jobs := 1
-	if o.jobs > 0 {
-		jobs = o.jobs
+	if o.jobs != 0 {
+		jobs = max(0, o.jobs)
 	}
 	w.config = archive.Config{
 		Store: w.store, Vault: w.keys, Files: w.files, Composer: composer.New(composer.Config{Program: o.ffmpeg, Scratch: scratch}),
@@ -118,6 +119,9 @@ func newWorld(t testing.TB, o options) *world {
 		w.config.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
 	w.Archive = archive.New(w.config)
+	if o.ahead != nil {
+		w.SetWall(o.ahead)
+	}
 	ended := make(chan error, 1)
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	if o.idle {

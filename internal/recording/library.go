@@ -139,17 +139,24 @@ const (
 	Video       AssetKind = "video"   // all of it, MP4
 	Trimmed     AssetKind = "trimmed" // the video within Cut
 	Audio       AssetKind = "audio"   // the sound alone
-	SpeakerFile AssetKind = "speaker" // one person
+	SpeakerFile AssetKind = "speaker" // one person who had a camera
+	VoiceFile   AssetKind = "voice"   // one person who had none: the sound alone
 	Marked      AssetKind = "marked"  // a download for one viewer, with their mark; lives a day
 )
+
+// Person reports whether a file is of one person.
+func (k AssetKind) Person() bool { return k == SpeakerFile || k == VoiceFile }
+
+// Sound reports whether a file has no pictures.
+func (k AssetKind) Sound() bool { return k == Audio || k == VoiceFile }
 
 // Asset is one file of a recording.
 type Asset struct {
 	ID        id.Asset
 	Recording id.Recording
 	Kind      AssetKind
-	Seat      id.Seat  // of SpeakerFile
-	Name      pii.Name // of SpeakerFile: whose it is; sealed in the database
+	Seat      id.Seat  // whose it is, of one of a person
+	Name      pii.Name // of a person's: whose it is; sealed in the database
 	For       string   // of Marked: whom it was made for, as [Viewer] names them
 	Size      int64    // bytes in clear
 	CreatedAt time.Time
