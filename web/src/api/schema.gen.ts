@@ -1405,7 +1405,7 @@ export interface components {
             name: string;
             /** @description Tells two people of one name apart */
             seat: string;
-            /** @description The words; empty for the program's own */
+            /** @description The words that were shown */
             text: string;
             /** @description Of the account, for who has agreed; empty for guests and once the account is gone. Looked up now */
             userName: string;
@@ -2199,7 +2199,7 @@ export interface components {
         RecordingAsset: {
             id: string;
             /**
-             * @description trimmed: the video within the cut
+             * @description trimmed: the video within the cut; speaker: one person, without pictures if they had no camera
              * @enum {string}
              */
             kind: "video" | "trimmed" | "audio" | "speaker";
