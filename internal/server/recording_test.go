@@ -58,9 +58,23 @@ func (c lens) wait(t *testing.T, n int) {
 	}
 }
 
-// films is somebody in a meeting whose camera shows frames, until the test ends. The
-// client library knows no authority of ours: it goes through a proxy.
-func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][]byte) lens {
+// sound gives one packet after the other.
+type sound func() []byte
+
+// stamped are packets of silence which say, in what Opus pads them with (RFC 6716,
+// 3.2.5), when they were sent.
+func stamped(told func(time.Time)) sound {
+	return func() []byte {
+		now := time.Now()
+		told(now)
+		return binary.BigEndian.AppendUint64([]byte{0xfb, 0x41, 8, 0xff, 0xfe}, uint64(now.UnixMilli()))
+	}
+}
+
+// films is somebody in a meeting whose camera shows frames, until the test ends, and
+// whose microphone may be on. The client library knows no authority of ours: it goes
+// through a proxy.
+func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][]byte, microphone ...sound) lens {
 	t.Helper()
 	lksdk.SetLogger(logger.GetDiscardLogger())
 	target, err := url.Parse(s.URL)
@@ -86,6 +100,24 @@ func films(t *testing.T, s *servertest.Server, c *servertest.Channel, frames [][
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(cancel)
+	for _, next := range microphone {
+		voice, err := lksdk.NewLocalSampleTrack(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := person.LocalParticipant.PublishTrack(voice, &lksdk.TrackPublicationOptions{Source: livekit.TrackSource_MICROPHONE}); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			const every = 20 * time.Millisecond
+			pace := time.NewTicker(every)
+			defer pace.Stop()
+			for ctx.Err() == nil {
+				_ = voice.WriteSample(media.Sample{Data: next(), Duration: every}, nil)
+				<-pace.C
+			}
+		}()
+	}
 	sent := make(lens)
 	go func() {
 		every := time.Second / time.Duration(len(frames))
