@@ -209,28 +209,49 @@ func (a *Archive) Answered(ctx context.Context, t id.Tenant, u id.User) ([]conse
 // that it was asked for.
 func (a *Archive) Answers(ctx context.Context, evidence []consent.Evidence, entries ...audit.Entry) error {
 	sealed := make([]consent.Sealed, 0, len(evidence))
-	for _, e := range evidence {
-		s, err := a.store.Recording(ctx, e.Recording)
+	for len(evidence) > 0 { // those of one recording together: a room of 500 answers at once
+		of := evidence[0].Recording
+		n := slices.IndexFunc(evidence, func(e consent.Evidence) bool { return e.Recording != of })
+		if n < 0 {
+			n = len(evidence)
+		}
+		kept, err := a.sealAnswers(ctx, of, evidence[:n])
 		if err != nil {
 			return err
 		}
-		key, err := a.key(s.Recording)
-		if err != nil {
-			return gone(err)
-		}
-		kept, err := sealAnswer(key, e)
-		key.Close()
-		if err != nil {
-			return err
-		}
-		sealed = append(sealed, kept)
-		if e.Answer == consent.Erased {
-			if err := a.blackOut(ctx, s, e.Seat); err != nil {
-				return err
-			}
-		}
+		sealed, evidence = append(sealed, kept...), evidence[n:]
 	}
 	return a.store.AppendConsents(ctx, sealed, entries...)
+}
+
+func (a *Archive) sealAnswers(ctx context.Context, r id.Recording, evidence []consent.Evidence) ([]consent.Sealed, error) {
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	key, err := a.key(s.Recording)
+	if err != nil {
+		return nil, gone(err)
+	}
+	defer key.Close()
+	sealed := make([]consent.Sealed, 0, len(evidence))
+	for _, e := range evidence {
+		kept, err := sealAnswer(key, e)
+		if err != nil {
+			return nil, err
+		}
+		sealed = append(sealed, kept)
+		if e.Answer != consent.Erased {
+			continue
+		}
+		if s, err = a.store.Recording(ctx, r); err != nil { // it may have ended meanwhile
+			return nil, err
+		}
+		if err := a.blackOut(ctx, s, e.Seat); err != nil {
+			return nil, err
+		}
+	}
+	return sealed, nil
 }
 
 func sealAnswer(key *vault.Key, e consent.Evidence) (consent.Sealed, error) {
@@ -242,7 +263,13 @@ func sealAnswer(key *vault.Key, e consent.Evidence) (consent.Sealed, error) {
 // blackOut takes a seat out of what was recorded of it up to its last no.
 func (a *Archive) blackOut(ctx context.Context, s recording.Sealed, seat id.Seat) error {
 	if s.State == recording.StateRecording {
-		return a.store.Blackout(ctx, s.ID, seat, false) // its files are yet to be made
+		if err := a.store.Blackout(ctx, s.ID, seat, false); err != nil {
+			return err
+		}
+		var err error
+		if s, err = a.store.Recording(ctx, s.ID); err != nil || s.State == recording.StateRecording {
+			return err // its files are yet to be made
+		}
 	}
 	return a.withdraw(ctx, s, nil, []recording.Blackout{{Seat: seat}})
 }

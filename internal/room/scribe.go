@@ -16,15 +16,16 @@ import (
 const (
 	// retryKeeping is how long what could not be kept waits for another try.
 	retryKeeping = 5 * time.Second
-	// maxKept is how many answers are kept in one go: a room and its reserve, twice.
-	maxKept = 1_024
+	// maxKept is how many answers are kept in one go: a database over a network that
+	// takes a few milliseconds for each is within storeTime.
+	maxKept = 256
 )
 
 // scribe does for a room what waits for the disk of its recordings, apart from the
 // clerk, since letting people in does not wait for that. One thing after the other:
 // nothing of a recording is kept before it began, and answers in the order they
 // were given. Those that come while others are being kept go together, so that a
-// room of 500 is answered after two writes and not after 500.
+// room of 500 is answered after a few writes and not after 500.
 //
 // Its queue is bounded by the seats, which are each asked once for each time they
 // sat down (and that was written by the same store), and by the rate at which one
@@ -137,20 +138,38 @@ func (s *scribe) work(ctx context.Context, jobs []job) {
 	}
 }
 
-// write keeps what is owed and answers.
+// write keeps what is owed and answers, in parts of maxKept: however many there are,
+// each part is one that the store can take in its time. Once one could not be kept,
+// those behind it are not tried.
 func (s *scribe) write(ctx context.Context, answers []testimony) {
 	all := slices.Concat(s.owed, answers)
 	s.owed = nil
-	evidence, entries := worded(all)
 	var err error
-	if len(evidence) > 0 {
-		ctx, cancel := context.WithTimeout(ctx, storeTime)
-		defer cancel()
-		if err = s.recordings.Answers(ctx, evidence, entries...); err != nil {
-			s.log.ErrorContext(ctx, "answers about a recording could not be kept", slog.Any("err", err))
+	for part := range slices.Chunk(all, maxKept) {
+		if err == nil {
+			err = s.testify(ctx, part)
 		}
+		s.settle(part, err)
 	}
-	for _, t := range all {
+}
+
+func (s *scribe) testify(ctx context.Context, part []testimony) error {
+	evidence, entries := worded(part)
+	if len(evidence) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	err := s.recordings.Answers(ctx, evidence, entries...)
+	if err != nil {
+		s.log.ErrorContext(ctx, "answers about a recording could not be kept", slog.Any("err", err))
+	}
+	return err
+}
+
+// settle tells what has become of answers, and owes those that must be tried again.
+func (s *scribe) settle(part []testimony, err error) {
+	for _, t := range part {
 		switch {
 		case t.reply.taping.unwritten:
 			t.tell(recording.ErrNotRunning)
