@@ -111,6 +111,7 @@ type Meeting struct {
 
 	Recording  RecordingSettings `json:"recording" doc:"What is made of its recordings"`
 	Recordings int               `json:"recordings" doc:"How many there are: they are deleted with it"`
+	Rules      RecordingRules    `json:"recordingRules" doc:"What the organisation decided, whatever the meeting says"`
 }
 
 // meetingOf is a meeting as its owner sees it.
@@ -140,6 +141,7 @@ func (a *api) meetingOf(ctx context.Context, m meeting.Meeting, recordings int) 
 		Ended:           m.Ended,
 		Recording:       recordingSettingsOf(m.Recording),
 		Recordings:      recordings,
+		Rules:           recordingRulesOf(visitorOf(ctx).tenant.Settings.Recording),
 	}
 }
 

@@ -30,6 +30,17 @@ type InitialSharing struct {
 	Watermark bool               `json:"watermark"`
 }
 
+// RecordingRules are an organisation's, as those who plan meetings need to know them.
+type RecordingRules struct {
+	Off       bool          `json:"off" doc:"Nobody may record"`
+	Retention RecordingDays `json:"retention"`
+	Watermark bool          `json:"watermark" doc:"Over every recording"`
+}
+
+func recordingRulesOf(r tenant.Recording) RecordingRules {
+	return RecordingRules{Off: r.Off, Retention: RecordingDays(r.Retention), Watermark: r.Watermark}
+}
+
 // OrganisationRecording is what an organisation decides about recordings.
 type OrganisationRecording struct {
 	Off       bool          `json:"off" doc:"Nobody may record"`

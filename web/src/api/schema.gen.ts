@@ -1674,6 +1674,8 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @description What is made of its recordings */
             recording: components["schemas"]["RecordingSettings"];
+            /** @description What the organisation decided, whatever the meeting says */
+            recordingRules: components["schemas"]["RecordingRules"];
             /**
              * Format: int64
              * @description How many there are: they are deleted with it
@@ -2307,6 +2309,13 @@ export interface components {
             watch: boolean;
             /** @description One's own consent, for what is past */
             withdraw: boolean;
+        };
+        RecordingRules: {
+            /** @description Nobody may record */
+            off: boolean;
+            retention: components["schemas"]["RecordingDays"];
+            /** @description Over every recording */
+            watermark: boolean;
         };
         RecordingSecret: {
             /** @description After the # of the link */

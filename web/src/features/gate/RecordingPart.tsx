@@ -37,8 +37,10 @@ export function RecordingPart({ meeting }: SectionProps) {
     change({ recording }, { recording });
   };
   const { sharing } = shown.recording;
+  const rules = meeting.recordingRules;
   return (
     <>
+      {rules.off && <p className={styles['soft']}>{t('recording.off')}</p>}
       <section aria-labelledby={who} className={styles['part']}>
         <h4 id={who} className={styles['title']}>
           {t('recording.who')}
@@ -100,11 +102,12 @@ export function RecordingPart({ meeting }: SectionProps) {
         />
         <Switch
           label={t('recording.watermark')}
-          description={t('recording.watermark.text')}
-          value={sharing.watermark}
+          description={t(rules.watermark ? 'recording.watermark.always' : 'recording.watermark.text')}
+          value={rules.watermark || sharing.watermark}
+          isDisabled={rules.watermark}
           onChange={(watermark) => set({ sharing: { ...sharing, watermark } })}
         />
-        <Days days={shown.recording.days} onChange={(days) => set({ days })} />
+        <Days days={shown.recording.days} bounds={rules.retention} onChange={(days) => set({ days })} />
       </section>
     </>
   );
@@ -112,23 +115,21 @@ export function RecordingPart({ meeting }: SectionProps) {
 
 interface DaysProps {
   days: number;
+  bounds: Meeting['recordingRules']['retention'];
   onChange: (days: number) => void;
 }
 
-// As the server has it for every organisation; each has its own bounds within, and says so.
-const longest = 3650;
-
 /** For how many days recordings are kept; empty for the organisation's own number. */
-function Days({ days, onChange }: DaysProps) {
+function Days({ days, bounds, onChange }: DaysProps) {
   const { t } = useTranslation('gate');
   const [text, setText] = useState(days === 0 ? '' : String(days));
   const [left, setLeft] = useState(false);
   const wanted = text.trim() === '' ? 0 : Number(text);
-  const wrong = text.trim() !== '' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= longest);
+  const wrong = text.trim() !== '' && !(Number.isInteger(wanted) && wanted >= bounds.min && wanted <= bounds.max);
   return (
     <TextField
       label={t('recording.days')}
-      description={t('recording.days.hint')}
+      description={t('recording.days.hint', { count: bounds.default })}
       inputMode="numeric"
       value={text}
       onChange={(next) => {
@@ -139,7 +140,7 @@ function Days({ days, onChange }: DaysProps) {
         setLeft(true);
         if (!wrong && wanted !== days) onChange(wanted);
       }}
-      errorMessage={left && wrong ? t('recording.days.wrong') : undefined}
+      errorMessage={left && wrong ? t('recording.days.wrong', { min: bounds.min, max: bounds.max }) : undefined}
     />
   );
 }

@@ -18,6 +18,7 @@ const meeting: Meeting = {
   policy: { ...openPolicy, recordStart: 'moderator', recordStop: 'moderator' },
   recording: recordingSettings,
   recordings: 0,
+  recordingRules: { off: false, retention: { default: 30, min: 7, max: 365 }, watermark: false },
   maxShares: 2,
   lobby: { mode: 'off', signedIn: false, invited: false, domains: [] },
   passcodeSet: false,
@@ -140,7 +141,7 @@ describe('recording', () => {
     expect(screen.getByText('Moderators record · only owners watch')).toBeInTheDocument();
     await open(/^Recording/);
     await expectAccessible();
-    await userEvent.click(screen.getByRole('radio', { name: 'All alike' }));
+    await userEvent.click(screen.getByRole('radio', { name: 'Grid' }));
     await userEvent.click(screen.getByRole('switch', { name: 'A file of the sound alone' }));
     await userEvent.click(screen.getByRole('button', { name: /Start a recording$/ }));
     await userEvent.click(await screen.findByRole('option', { name: 'Only owners' }));
@@ -159,7 +160,7 @@ describe('recording', () => {
     const days = screen.getByRole('textbox', { name: 'Kept for how many days' });
     await userEvent.type(days, '5000');
     await userEvent.tab();
-    expect(screen.getByText('Write a number of days from 1 to 3,650.')).toBeInTheDocument();
+    expect(screen.getByText('Your organisation allows 7 to 365 days.')).toBeInTheDocument();
     await userEvent.clear(days);
     await userEvent.type(days, '30');
     await userEvent.tab();
@@ -172,6 +173,15 @@ describe('recording', () => {
       ]),
     );
     await expectAccessible();
+  });
+
+  it('says what the organisation has decided', async () => {
+    show({ recordingRules: { ...meeting.recordingRules, off: true, watermark: true } });
+    await open(/^Recording/);
+    expect(screen.getByText('Your organisation does not allow recording at present.')).toBeInTheDocument();
+    expect(screen.getByRole('switch', { name: /^With the viewer’s name/ })).toBeChecked();
+    expect(screen.getByRole('switch', { name: /^With the viewer’s name/ })).toBeDisabled();
+    expect(screen.getByText(/Leave it empty for the organisation’s own time, 30 days/)).toBeInTheDocument();
   });
 });
 

@@ -17,6 +17,7 @@ const meeting = (id: string, name: string, people = 0): Meeting => ({
   policy: { ...openPolicy, recordStart: 'moderator', recordStop: 'moderator' },
   recording: recordingSettings,
   recordings: 0,
+  recordingRules: { off: false, retention: { default: 30, min: 7, max: 365 }, watermark: false },
   maxShares: 2,
   createdAt: '2026-03-12T12:00:00Z',
   live: people > 0,
