@@ -241,6 +241,12 @@ func (c *connection) want(pub *lksdk.RemoteTrackPublication, yes bool) {
 			c.lost(time.Now()) // it could not be told: only leaving makes sure
 			return
 		}
+		if yes && pub.Kind() == lksdk.TrackKindVideo {
+			// Whatever the SFU gives to who does not say.
+			if err := pub.SetVideoQuality(livekit.VideoQuality_HIGH); err != nil {
+				c.recorder.log.Warn("the recorder cannot ask for the largest picture", "error", err)
+			}
+		}
 	}
 	c.wanted[sid] = wanted{pub: pub, yes: yes}
 	if t := c.tracks[sid]; t != nil && !yes {

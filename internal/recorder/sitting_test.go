@@ -159,6 +159,12 @@ type person struct {
 // join lets somebody in; a witness also receives what others send.
 func (s *sitting) join(witness ...bool) *person {
 	s.t.Helper()
+	return s.joinBy(lksdk.WithAutoSubscribe(len(witness) > 0))
+}
+
+// joinBy lets somebody in with a connection of their own kind.
+func (s *sitting) joinBy(options ...lksdk.ConnectOption) *person {
+	s.t.Helper()
 	p := &person{seat: id.New[id.Seat](), received: make(chan string, 16), heard: make(chan string, 16)}
 	cb := lksdk.NewRoomCallback()
 	cb.OnLocalTrackSubscribed = func(pub *lksdk.LocalTrackPublication, _ *lksdk.LocalParticipant) { p.received <- pub.SID() }
@@ -173,7 +179,7 @@ func (s *sitting) join(witness ...bool) *person {
 		s.t.Fatal(err)
 	}
 	url := "ws" + strings.TrimPrefix(s.http.URL, "http")
-	if err := p.JoinWithToken(url, token.Text(), lksdk.WithConnectTimeout(patience), lksdk.WithDisableRegionDiscovery(), lksdk.WithAutoSubscribe(len(witness) > 0)); err != nil {
+	if err := p.JoinWithToken(url, token.Text(), append(options, lksdk.WithConnectTimeout(patience), lksdk.WithDisableRegionDiscovery())...); err != nil {
 		s.t.Fatalf("join: %v", err)
 	}
 	s.t.Cleanup(p.Disconnect)

@@ -80,7 +80,7 @@ func (s *Scene) Apply(r Record) { //nolint:cyclop // one case for each kind
 		}
 	case Paused, Resumed:
 		s.Paused = r.Kind == Paused
-	case Frame, Chapter, Ended:
+	case Frame, Chapter, Ended, Moved:
 	}
 }
 
