@@ -39,17 +39,17 @@ func TestChild(t *testing.T) {
 	owner := ada(t, s)
 	m := ownMeeting(t, owner, "Council")
 	chair := owner.Join(t, m, "", "Ada")
-	films(t, s, chair, picture(t, "red"), stamped(func(at time.Time) { fmt.Println("sent", at.UnixMilli()) }))
+	films(t, s, chair, picture(t, "red"), stamped(func(at time.Time) { fmt.Fprintln(os.Stdout, "sent", at.UnixMilli()) }))
 	if code := chair.Do(t, "record.start", live.RecordStart{}); code != "" {
 		t.Fatalf("refused: %s", code)
 	}
 	asked := state(t, chair, "starting")
-	fmt.Println("recording", asked.ID)
+	fmt.Fprintln(os.Stdout, "recording", asked.ID)
 	if code := chair.Do(t, "consent", live.Consent{Recording: asked.ID, Yes: true, Version: asked.Question.Version, Language: "en"}); code != "" {
 		t.Fatalf("refused: %s", code)
 	}
 	state(t, chair, "on")
-	fmt.Println("on", time.Now().UnixMilli())
+	fmt.Fprintln(os.Stdout, "on", time.Now().UnixMilli())
 	select {}
 }
 
@@ -164,6 +164,7 @@ func kept(t *testing.T, dir string, r id.Recording) (times []time.Time) {
 // A server that records is killed twenty times, at any moment: what was recorded until
 // two seconds before is there, in the list, and a video is made of it.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	const lost = 2 * time.Second // at most
 	for name, lane := range map[string]struct {
 		kills    int
