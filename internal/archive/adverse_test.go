@@ -13,6 +13,8 @@ import (
 
 	"plenum/internal/access"
 	"plenum/internal/archive"
+	"plenum/internal/audit"
+	"plenum/internal/blob"
 	"plenum/internal/consent"
 	"plenum/internal/id"
 	"plenum/internal/job"
@@ -74,7 +76,7 @@ func TestEraseWhatTheJournalDoesNotSay(t *testing.T) {
 	s.add(4*time.Second, recording.Paused, recording.Event{})
 	r := w.recording()
 	ok(t, w.Put(t.Context(), r, false, s.inOrder()...)) // it still runs
-	var answers []consent.Evidence
+	answers := make([]consent.Evidence, 0, 5)
 	for _, a := range []consent.Answer{consent.Asked, consent.Yes, consent.Withdrawn, consent.Yes, consent.Erased} {
 		answers = append(answers, consent.Evidence{Recording: r.ID, At: time.Now(), Seat: ann, Answer: a})
 	}
@@ -209,5 +211,43 @@ func TestMarksAreBounded(t *testing.T) {
 	}
 	if _, _, err := w.Mark(t.Context(), r.ID, "Ann", "user:"+string(w.account())); err != nil {
 		t.Errorf("somebody with an account: %v", err)
+	}
+}
+
+// cramped is a database on a disk that is full as long as something is held back on it.
+type cramped struct {
+	archive.Store
+
+	temp string
+}
+
+func (c cramped) DeleteRecording(ctx context.Context, r id.Recording, now time.Time, entries ...audit.Entry) (recording.Recording, error) {
+	if held, err := filepath.Glob(filepath.Join(c.temp, "*")); err != nil || len(held) > 0 {
+		return recording.Recording{}, blob.ErrFull
+	}
+	return c.Store.DeleteRecording(ctx, r, now, entries...)
+}
+
+// A disk that recordings have filled is freed by deleting them.
+func TestDeleteOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{idle: true})
+	s, _, _ := two(t)
+	r := w.recording()
+	ok(t, w.Put(t.Context(), r, true, s.inOrder()...))
+	config := w.config
+	config.Store = cramped{w.store, filepath.Join(w.dir, "files", ".temp")}
+	config.Jobs = 0
+	a := archive.New(config)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	w.until("the spare space", func() bool { return a.Spares() })
+	_, err := a.Delete(t.Context(), r.ID)
+	ok(t, err)
+	cancel()
+	ok(t, <-ended)
+	if left := w.left(); len(left) > 0 {
+		t.Errorf("left: %v", left)
 	}
 }

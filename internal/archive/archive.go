@@ -54,6 +54,7 @@ type Archive struct {
 	takes       map[id.Recording]*take // being made
 	open        map[id.Recording]map[*media]struct{}
 	interrupted map[id.Sitting]bool // whose recording a crash ended
+	spare       blob.Reserve        // nil when it is given away
 	work        sync.WaitGroup      // of takes
 
 	withdrawn chan struct{} // has an element when something may be to be taken out of a journal
@@ -108,12 +109,14 @@ func (a *Archive) Run(ctx context.Context) error {
 	stop()
 	a.end()
 	parts.Wait()
+	a.giveSpare()
 	return err
 }
 
 // keep looks after what is there: each minute whether what is needed is there, and
 // what was not ended; now and then what is to be kept no longer.
 func (a *Archive) keep(ctx context.Context) {
+	a.keepSpare(ctx)
 	a.recover(ctx)
 	a.lay(ctx)
 	look := time.NewTicker(checkEvery)
@@ -128,6 +131,7 @@ func (a *Archive) keep(ctx context.Context) {
 		case <-look.C:
 		}
 		a.look(ctx)
+		a.keepSpare(ctx)
 		a.recover(ctx)
 		now := time.Now()
 		if clock.look(now, a.wall()) {

@@ -36,7 +36,11 @@ func (a *Archive) Delete(ctx context.Context, r id.Recording, entries ...audit.E
 		}
 	}
 	now := time.Now()
-	found, err := a.store.DeleteRecording(ctx, r, now, entries...)
+	var found recording.Recording
+	err = a.freeing(func() (err error) {
+		found, err = a.store.DeleteRecording(ctx, r, now, entries...)
+		return err
+	})
 	if err != nil {
 		return recording.Receipt{}, err
 	}

@@ -35,6 +35,22 @@ var ErrMarks = fault.New("archive.Mark", fault.Exhausted, "recording.marks", "Ma
 // anonymous reports whether a viewer has come by the link, as the audit names them.
 func anonymous(viewer string) bool { return strings.HasPrefix(viewer, string(audit.Viewer)+":") }
 
+// crowded reports whether there are too many copies of a recording for one more.
+func crowded(s recording.Sealed, waiting []string, viewer string) bool {
+	byLink := 0
+	for _, f := range s.Files {
+		if f.Kind == recording.Marked && anonymous(f.For) {
+			byLink++
+		}
+	}
+	for _, other := range waiting {
+		if anonymous(other) {
+			byLink++
+		}
+	}
+	return len(waiting) >= maxWaiting || anonymous(viewer) && byLink >= maxByLink
+}
+
 // Trim implements api.Recordings.
 func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, entries ...audit.Entry) error {
 	done, err := a.turns.wait(ctx, r)
@@ -149,13 +165,7 @@ func (a *Archive) marking(ctx context.Context, s recording.Sealed, wanted markin
 	if err != nil {
 		return 0, err
 	}
-	var waiting, byLink int
-	count := func(viewer string) {
-		waiting++
-		if anonymous(viewer) {
-			byLink++
-		}
-	}
+	var others []string // whose copies wait
 	for _, j := range jobs {
 		m, err := openMarking(key, j)
 		switch {
@@ -163,15 +173,10 @@ func (a *Archive) marking(ctx context.Context, s recording.Sealed, wanted markin
 		case m.Viewer == wanted.Viewer:
 			return j.Progress, nil
 		default:
-			count(m.Viewer)
+			others = append(others, m.Viewer)
 		}
 	}
-	for _, f := range s.Files {
-		if f.Kind == recording.Marked && anonymous(f.For) {
-			byLink++
-		}
-	}
-	if waiting >= maxWaiting || anonymous(wanted.Viewer) && byLink >= maxByLink {
+	if crowded(s, others, wanted.Viewer) {
 		return 0, ErrMarks
 	}
 	plain, err := json.Marshal(wanted)

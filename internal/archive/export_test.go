@@ -105,6 +105,13 @@ func (a *Archive) SetWall(ahead func() time.Duration) {
 	a.wall = func() time.Time { return time.Now().Round(0).Add(ahead()) }
 }
 
+// Spares reports whether space is held back.
+func (a *Archive) Spares() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.spare != nil
+}
+
 // JournalName and AssetName are where files lie.
 var (
 	JournalName = journalName

@@ -274,17 +274,10 @@ func (a *Archive) blackOut(ctx context.Context, s recording.Sealed, seat id.Seat
 	return a.withdraw(ctx, s, nil, []recording.Blackout{{Seat: seat}})
 }
 
-// Withdraw implements api.Recordings.
-func (a *Archive) Withdraw(ctx context.Context, r id.Recording, u id.User, entries ...audit.Entry) error {
-	s, err := a.store.Recording(ctx, r)
-	if err != nil {
-		return err
-	}
-	list, err := a.Consents(ctx, r)
-	if err != nil {
-		return err
-	}
-	asked, last := false, map[id.Seat]consent.Evidence{} // of the seats that are in it
+// inIt are the seats of an account of which something may be in a recording, with
+// their last answers; asked is false for who was not there at all.
+func inIt(list []consent.Evidence, u id.User) (last map[id.Seat]consent.Evidence, asked bool) {
+	last = map[id.Seat]consent.Evidence{}
 	for _, e := range list {
 		if e.User != u || u == "" {
 			continue
@@ -297,6 +290,20 @@ func (a *Archive) Withdraw(ctx context.Context, r id.Recording, u id.User, entri
 			delete(last, e.Seat)
 		}
 	}
+	return last, asked
+}
+
+// Withdraw implements api.Recordings.
+func (a *Archive) Withdraw(ctx context.Context, r id.Recording, u id.User, entries ...audit.Entry) error {
+	s, err := a.store.Recording(ctx, r)
+	if err != nil {
+		return err
+	}
+	list, err := a.Consents(ctx, r)
+	if err != nil {
+		return err
+	}
+	last, asked := inIt(list, u)
 	switch {
 	case !asked:
 		return recording.ErrNotFound
@@ -349,7 +356,10 @@ func (a *Archive) withdraw(ctx context.Context, s recording.Sealed, evidence []c
 		}
 	}
 	todo := job.Make(jobCompose, s.ID, nil, time.Now())
-	if err := a.store.Withdraw(ctx, s.ID, evidence, people, files, []job.Job{todo}, entries...); err != nil {
+	err = a.freeing(func() error {
+		return a.store.Withdraw(ctx, s.ID, evidence, people, files, []job.Job{todo}, entries...)
+	})
+	if err != nil {
 		return err
 	}
 	a.jobs.Wake() // also what is being made of it, to end

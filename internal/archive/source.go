@@ -191,6 +191,16 @@ func (s *source) voices() ([]voice, error) {
 // ever is a time that no recording reaches.
 const ever = 1 << 62
 
+// agreeing are the seats whose last answer is a yes.
+func (a *Archive) agreeing(ctx context.Context, r id.Recording) (map[id.Seat]bool, error) {
+	answers, err := a.store.Consents(ctx, r)
+	agrees := make(map[id.Seat]bool, len(answers))
+	for _, e := range answers {
+		agrees[e.Seat] = e.Answer == consent.Yes || e.Answer == consent.Asked && agrees[e.Seat]
+	}
+	return agrees, err
+}
+
 // blackouts are who is taken out, and until when: their last no in the journal, if they
 // agreed anew since. A no in a pause, or right before a crash, may not be in the
 // journal: who did not agree since is taken out altogether.
@@ -204,13 +214,9 @@ func (a *Archive) blackouts(ctx context.Context, r id.Recording, src *source) ([
 		until[row.Seat] = ever
 	}
 	if slices.ContainsFunc(rows, func(b recording.Blackout) bool { return !b.Whole }) {
-		answers, err := a.store.Consents(ctx, r)
+		agrees, err := a.agreeing(ctx, r)
 		if err != nil {
 			return nil, err
-		}
-		agrees := map[id.Seat]bool{}
-		for _, e := range answers {
-			agrees[e.Seat] = e.Answer == consent.Yes || e.Answer == consent.Asked && agrees[e.Seat]
 		}
 		last := map[id.Seat]time.Duration{}
 		for r, err := range src.Records {
