@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"plenum/internal/access"
 	"plenum/internal/archive"
 	"plenum/internal/consent"
 	"plenum/internal/id"
@@ -95,4 +96,41 @@ func TestForgottenAfterTheEnd(t *testing.T) {
 	if n := w.frames(r, ann); n > 0 {
 		t.Errorf("%d of her frames are left", n)
 	}
+}
+
+// What is known later of the times of frames holds for those before, and only once, also
+// in a journal that was written anew.
+func TestTimesAreCorrected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{jobs: -1})
+	s := &script{}
+	ann := s.person("Ann", 0, time.Second, colour(t, "red"), tone(t, 440))
+	bob := s.person("Bob", 0, time.Second, colour(t, "blue"), tone(t, 660))
+	const by = -80 * time.Millisecond
+	s.inOrder()
+	s.records = append(s.records, recording.Record{At: time.Second, Kind: recording.Moved, Track: 1, Event: recording.Event{By: by}})
+	s.send(ann, access.Camera, recording.VP8, time.Second, 2*time.Second, colour(t, "red")) // track 5
+	s.add(2*time.Second, recording.Ended, recording.Event{})
+	r := w.recording()
+	ok(t, w.Put(t.Context(), r, true, s.records...))
+	check := func(when string) {
+		t.Helper()
+		first := map[uint32]time.Duration{}
+		last := map[uint32]time.Duration{}
+		for _, rec := range must[[]recording.Record](t)(w.Records(t.Context(), r)) {
+			if _, seen := first[rec.Track]; rec.Kind == recording.Frame && !seen {
+				first[rec.Track] = rec.At
+			}
+			if rec.Kind == recording.Frame {
+				last[rec.Track] = rec.At
+			}
+		}
+		if first[1] != 0 || last[1] != 900*time.Millisecond+by || last[2] != 980*time.Millisecond || first[5] != time.Second {
+			t.Errorf("%s: frames begin at %v and end at %v", when, first, last)
+		}
+	}
+	check("as it was recorded")
+	ok(t, w.Answers(t.Context(), []consent.Evidence{{Recording: r.ID, At: time.Now(), Seat: bob, Answer: consent.Yes}, {Recording: r.ID, At: time.Now(), Seat: bob, Answer: consent.Erased}}))
+	w.edition(r.ID, 1)
+	check("as it was written anew")
 }
