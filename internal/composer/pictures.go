@@ -323,7 +323,7 @@ func (v *overlays) arrange(tiles []tile) error {
 		if t.name == "" {
 			continue
 		}
-		size := min(max(t.at.H/14, 12), 30)
+		size := min(max(t.at.H/14, v.height/45), v.height/24) // in a strip too, it can be read
 		img, err := v.pen.write(t.name.Text(), size, t.at.W-gap, color.White, color.NRGBA{0, 0, 0, 150})
 		if err != nil {
 			return err
