@@ -28,6 +28,7 @@ type Door struct {
 	PasscodeNeeded  bool   `json:"passcodeNeeded" doc:"Of the caller"`
 	Waits           bool   `json:"waits" doc:"The caller will wait to be let in"`
 	AccountRequired bool   `json:"accountRequired" doc:"The caller has to sign in first"`
+	Recorded        bool   `json:"recorded" doc:"The meeting is being recorded at present; the caller will be asked"`
 	NameBound       string `json:"nameBound" doc:"The name that the invite was made for; empty when the caller chooses"`
 	SignedInName    string `json:"signedInName" doc:"The caller's own name; empty for guests"`
 }
@@ -69,6 +70,7 @@ func (a *api) getDoor(ctx context.Context, in *getDoorRequest) (*doorAnswer, err
 		PasscodeNeeded:  door.PasscodeNeeded,
 		Waits:           door.Waits,
 		AccountRequired: door.AccountRequired,
+		Recorded:        door.Recorded,
 		NameBound:       door.NameBound.Text(),
 	}
 	if c.User != nil {

@@ -39,6 +39,7 @@ type Door struct {
 	PasscodeNeeded  bool        // of this caller
 	Waits           bool        // the caller will have to be let in
 	AccountRequired bool        // and the caller has none, nor an invite
+	Recorded        bool        // at present; the caller would be asked
 	NameBound       pii.Name    // what the invite calls its holder; "" leaves it open
 }
 
@@ -176,7 +177,7 @@ func (r *Rooms) Door(ctx context.Context, c Caller) (Door, error) {
 		Role: k.role, Locked: m.Locked && !k.role.Moderates(), Ended: m.Ended,
 		PasscodeNeeded:  m.PasscodeHash != "" && !k.skipsPasscode(),
 		Waits:           m.Lobby.Waits(k.role, k.account(), k.Invite != ""),
-		AccountRequired: refused != nil, NameBound: k.boundName,
+		AccountRequired: refused != nil, Recorded: r.recorded(m.ID), NameBound: k.boundName,
 	}, nil
 }
 

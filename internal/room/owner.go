@@ -30,6 +30,7 @@ type owner struct {
 	standings    *standings
 	people       atomic.Int32
 	waitingCount atomic.Int32
+	recorded     atomic.Bool // a recording runs, or is paused
 	facts        atomic.Pointer[facts]
 	done         chan struct{} // closed when the goroutine has ended
 	err          error         // why the room never began; read after done only

@@ -188,6 +188,29 @@ func TestARecordingFromBeginningToEnd(t *testing.T) {
 	})
 }
 
+// TestTheDoorSaysThatOneWillBeAsked: whoever comes later knows it before.
+func TestTheDoorSaysThatOneWillBeAsked(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		want := func(recorded bool, when string) {
+			t.Helper()
+			door, err := w.rooms.Door(t.Context(), w.caller(nil))
+			w.must(err)
+			if door.Recorded != recorded {
+				t.Errorf("%s the door says recorded %v", when, door.Recorded)
+			}
+		}
+		want(false, "before anybody came")
+		owner := w.join(access.Owner)
+		want(false, "before the recording")
+		owner.record()
+		want(true, "during the recording")
+		owner.must(room.RecordPause{})
+		want(true, "while it is paused")
+		owner.must(room.RecordStop{})
+		want(false, "after the recording")
+	})
+}
+
 // TestWhoRecords goes through roles × who may start × who may stop × the commands.
 func TestWhoRecords(t *testing.T) {
 	least := map[access.Role][]access.Role{

@@ -174,6 +174,12 @@ func (r *Rooms) Waiting(meeting id.Meeting) int {
 	return 0
 }
 
+// recorded says whether one meeting is being recorded at present.
+func (r *Rooms) recorded(meeting id.Meeting) bool {
+	o := r.find(meeting)
+	return o != nil && o.recorded.Load()
+}
+
 // Running is a room with somebody in it or before it.
 type Running struct {
 	Meeting   id.Meeting

@@ -321,6 +321,7 @@ func (o *owner) recordingFor(s *seat) Recording {
 // tellRecording tells everybody how the recording stands. It is the one place that
 // says so in the room, and is called in the goroutine's turn in which it changed.
 func (o *owner) tellRecording() {
+	o.recorded.Store(o.recordings.running != nil)
 	for _, s := range o.order {
 		o.tell(s, RecordingSet{Recording: o.recordingFor(s)})
 	}

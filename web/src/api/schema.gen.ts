@@ -1473,6 +1473,8 @@ export interface components {
             organisation: string;
             /** @description Of the caller */
             passcodeNeeded: boolean;
+            /** @description The meeting is being recorded at present; the caller will be asked */
+            recorded: boolean;
             /**
              * @description What the caller would be
              * @enum {string}

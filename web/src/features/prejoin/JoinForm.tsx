@@ -170,7 +170,7 @@ function usePasscode(refusal: Refusal | undefined, field: RefObject<HTMLInputEle
 }
 
 /** Nobody should be surprised on the other side of the door. */
-function WhatHappens({ door: { role, locked, waits } }: { door: Door }) {
+function WhatHappens({ door: { role, locked, waits, recorded } }: { door: Door }) {
   const { t } = useTranslation('prejoin');
   const heard = useMedia(({ microphone }) => microphone.wanted && microphone.state === 'on');
   const seen = useMedia(({ camera }) => camera.wanted && camera.state === 'on');
@@ -180,6 +180,7 @@ function WhatHappens({ door: { role, locked, waits } }: { door: Door }) {
     <ul className={styles['happens']}>
       {locked && <li>{t(mayEnter ? 'locked.you' : 'locked')}</li>}
       {waits && <li>{t('waits')}</li>}
+      {recorded && <li>{t('recorded')}</li>}
       {role !== 'viewer' && <li>{t(`will.${will}`)}</li>}
       {role !== 'attendee' && <li>{t(`role.${role}`)}</li>}
     </ul>

@@ -14,6 +14,7 @@ const door: Door = {
   locked: false,
   passcodeNeeded: false,
   waits: false,
+  recorded: false,
   accountRequired: false,
   nameBound: '',
   signedInName: '',
@@ -183,6 +184,11 @@ describe('the door', () => {
   test('says before that one will wait', () => {
     show({ waits: true });
     expect(screen.getByText('You will wait until you are let in.')).toBeTruthy();
+  });
+
+  test('says before that the meeting is being recorded', () => {
+    show({ recorded: true });
+    expect(screen.getByText('This meeting is being recorded. You will be asked first.')).toBeTruthy();
   });
 
   test('asks for the passcode beside the name, and lets nobody try without', async () => {

@@ -20,6 +20,8 @@ export interface Door {
   readonly passcodeNeeded: boolean;
   /** This person will wait until somebody lets them in. */
   readonly waits: boolean;
+  /** The meeting is being recorded; this person will be asked. */
+  readonly recorded: boolean;
   /** Only people with an account may come in. */
   readonly accountRequired: boolean;
   /** The name the invite was made for; '' lets the person choose. */
