@@ -109,7 +109,7 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
         await shoot('120-views')
       })
       await attempt('make again', async () => {
-        await menu('Make again…')
+        await menu('Make the video again…')
         await shoot('121-make-again')
       })
       await attempt('share', async () => {

@@ -51,7 +51,7 @@ export function DownloadDialog({ recording, asset, onClose }: DownloadDialogProp
       size="small"
       actions={
         <Button variant={stage.at === 'begun' ? 'primary' : 'secondary'} onPress={onClose}>
-          {stage.at === 'begun' ? common('done') : common('cancel')}
+          {stage.at === 'begun' ? common('done') : common('close')}
         </Button>
       }
     >
