@@ -14,6 +14,11 @@ export const colours = {
   green: { name: 'green', rgb: [40, 170, 60] },
   blue: { name: 'blue', rgb: [50, 70, 200] },
   yellow: { name: 'yellow', rgb: [210, 190, 40] },
+  magenta: { name: 'magenta', rgb: [200, 50, 190] },
+  cyan: { name: 'cyan', rgb: [50, 190, 200] },
+  /** About the ground of what a browser with fake devices shares in place of a screen. */
+  screen: { name: 'screen', rgb: [10, 150, 4] },
+  white: { name: 'white', rgb: [235, 235, 235] },
 } as const satisfies Record<string, Colour>
 
 const folder = join(tmpdir(), 'plenum-fakemedia')
@@ -69,4 +74,57 @@ export function toneFile(frequency: number): string {
   header.writeUInt32LE(data.length, 40)
   writeFileSync(path, Buffer.concat([header, data]))
   return path
+}
+
+/** A beep of the clip that flashes, Hz: far above the tones of the others. */
+export const beep = 4000
+
+/**
+ * Runs in the page, before anything of it: the camera then flashes white, and the
+ * microphone beeps, for a fifth of each second, by one clock. A file for each
+ * would not do: the browser begins them when it likes.
+ */
+export function flashAndBeep({ rgb, frequency }: { rgb: readonly [number, number, number]; frequency: number }): void {
+  if (!window.isSecureContext) return // an empty page has no devices
+  let clock: { context: AudioContext; first: number } | undefined
+  // Camera and microphone are asked for one after the other: both follow one clock.
+  const start = async () => {
+    const context = clock?.context ?? new AudioContext({ latencyHint: 'interactive' })
+    await context.resume()
+    clock ??= { context, first: Math.ceil(context.currentTime + 0.2) }
+    return clock
+  }
+  const microphone = (context: AudioContext, first: number) => {
+    const voice = new OscillatorNode(context, { frequency })
+    const gain = new GainNode(context, { gain: 0 })
+    const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
+    voice.connect(gain).connect(out)
+    for (let second = 0; second < 240; second++) {
+      if (first + second < context.currentTime) continue
+      gain.gain.setValueAtTime(0.5, first + second)
+      gain.gain.setValueAtTime(0, first + second + 0.2)
+    }
+    voice.start()
+    return out.stream.getAudioTracks()
+  }
+  const camera = (context: AudioContext, first: number) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 960, height: 540 })
+    const pen = canvas.getContext('2d')
+    const [track] = canvas.captureStream(0).getVideoTracks() as CanvasCaptureMediaStreamTrack[]
+    let [was, drawn] = [false, 0]
+    setInterval(() => {
+      const at = context.currentTime - first
+      const on = at >= 0 && at % 1 < 0.2
+      if (!pen || (on === was && performance.now() - drawn < 50)) return
+      ;[was, drawn] = [on, performance.now()]
+      pen.fillStyle = `rgb(${(on ? [235, 235, 235] : rgb).join(',')})`
+      pen.fillRect(0, 0, canvas.width, canvas.height)
+      track?.requestFrame()
+    }, 4)
+    return track ? [track] : []
+  }
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const { context, first } = await start()
+    return new MediaStream([...(constraints?.audio ? microphone(context, first) : []), ...(constraints?.video ? camera(context, first) : [])])
+  }
 }

@@ -1,0 +1,86 @@
+// What people do with a recording, in the call and in the library.
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { until, type Person } from './person.ts'
+
+export interface Recorded {
+  readonly id: string
+}
+
+/** Lets a person's pages say when the server told of a recording, and when the mark was there. */
+export async function noteMark(person: Person): Promise<void> {
+  await person.context.addInitScript(() => {
+    const noted: { event?: number; mark?: number; click?: number } = {}
+    Object.assign(window, { noted })
+    window.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols)
+        this.addEventListener('message', ({ data }) => {
+          if (typeof data === 'string' && data.includes('"state":"starting"')) noted.event ??= Date.now()
+        })
+      }
+    }
+    document.addEventListener('click', () => (noted.click = Date.now()), { capture: true })
+    new MutationObserver(() => {
+      if (noted.mark === undefined && document.querySelector('aside [role=img][aria-label=Recording]')) noted.mark = Date.now()
+    }).observe(document, { subtree: true, childList: true })
+  })
+}
+
+/** Starts a recording in the grid layout; gives how long it took until those people had the mark, in ms. */
+export async function record(person: Person, all: readonly Person[]): Promise<{ click: number[]; event: number[] }> {
+  await person.button('Record').click()
+  await person.page.getByRole('dialog', { name: 'Record this meeting?' }).getByText('Everybody the same size', { exact: true }).click()
+  await person.button('Start recording').click()
+  for (const { page } of all) await page.getByRole('img', { name: 'Recording', exact: true }).waitFor()
+  const noted = await Promise.all(all.map(({ page }) => page.evaluate(() => (window as unknown as { noted: { event: number; mark: number; click: number } }).noted)))
+  const click = await person.page.evaluate(() => (window as unknown as { noted: { click: number } }).noted.click)
+  return { click: noted.map(({ mark }) => mark - click), event: noted.map(({ event, mark }) => mark - event) }
+}
+
+/** Answers the question. */
+export async function say(person: Person, answer: string): Promise<void> {
+  const button = person.page.getByRole('dialog').getByRole('button', { name: answer, exact: true })
+  await button.click()
+  await button.waitFor({ state: 'detached' })
+}
+
+/** Chooses in the menu of the running recording. */
+export async function step(person: Person, name: string): Promise<void> {
+  await person.button('Record').click()
+  await person.page.getByRole('menuitem', { name }).click()
+}
+
+export async function chapter(person: Person, title: string): Promise<void> {
+  await step(person, 'Add chapter…')
+  const dialog = person.page.getByRole('dialog', { name: 'Add a chapter' })
+  await dialog.getByLabel('Title').fill(title)
+  await dialog.getByRole('button', { name: 'Add chapter' }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+/** Begins a chapter in which nothing changes for a second and more: so long it takes to listen. */
+export async function hold(person: Person, title: string, { hears }: { hears: readonly number[] }): Promise<void> {
+  await chapter(person, title)
+  await person.hears(hears)
+  await person.hears(hears)
+}
+
+/** Waits in the library until the videos of so many recordings of a meeting are made; gives the newest. */
+export async function made(page: Page, url: string, title: string, many = 1): Promise<Recorded> {
+  if (!page.url().endsWith('/recordings')) await page.goto(`${url}/recordings`)
+  const watch = page.getByRole('link', { name: `Watch ${title}` })
+  await until(async () => (await watch.count()) === many, 180_000, () => 'the video should be made')
+  return { id: /\/r\/([a-z2-7]+)/.exec((await watch.first().getAttribute('href')) ?? '')?.[1] ?? '' }
+}
+
+/** Downloads the newest video of a meeting from the library; gives where it lies. */
+export async function download(page: Page, title: string, folder: string): Promise<string> {
+  await page.getByRole('button', { name: `More for ${title}` }).first().click()
+  const begun = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Download' }).click()
+  const file = join(folder, 'video.mp4')
+  await (await begun).saveAs(file)
+  await page.getByRole('dialog', { name: 'Download' }).getByRole('button', { name: 'Done' }).click()
+  return file
+}
