@@ -63,7 +63,7 @@ func TestRecordingByRelation(t *testing.T) {
 	got := call[api.Recording](c.owner, "GET", path, nil, 200)
 	want := api.Recording{
 		ID: string(r.ID), Meeting: c.meeting.ID, MeetingName: "Council", Title: "Budget 2027", StartedAt: r.StartedAt, EndedAt: &r.EndedAt,
-		Length: 3600, State: "ready", Size: int64(3 * len(video)), ExpiresAt: &r.ExpiresAt,
+		Length: 3600, State: "ready", Size: int64(4 * len(video)), ExpiresAt: &r.ExpiresAt,
 		Chapters: []api.Chapter{{Title: "Opening"}, {At: 600, Title: "Budget"}, {At: 3000, Title: "Close"}},
 		Sharing:  &api.RecordingSharing{With: "nobody"},
 		Settings: &api.RecordingSettings{Layout: "speaker", Height: 720, Names: true, Logo: true, Sharing: api.InitialSharing{With: "nobody"}},
@@ -73,7 +73,7 @@ func TestRecordingByRelation(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"video", "audio", "speaker"}, kinds(got)); diff != "" {
+	if diff := cmp.Diff([]string{"video", "audio", "speaker", "speaker"}, kinds(got)); diff != "" {
 		t.Error(diff)
 	}
 
@@ -161,7 +161,7 @@ func TestRecordingOverseen(t *testing.T) {
 	refused(t, c.owner.do("DELETE", path, ""), 403, "confirm.required")
 	c.confirm(c.owner, time.Now())
 	receipt := call[api.RecordingReceipt](c.owner, "DELETE", path, nil, 200)
-	if !receipt.KeyTree || receipt.Files != 4 || receipt.Signature == "" || receipt.Erased == nil || time.Since(receipt.KeyDestroyed) > time.Minute {
+	if !receipt.KeyTree || receipt.Files != 5 || receipt.Signature == "" || receipt.Erased == nil || time.Since(receipt.KeyDestroyed) > time.Minute {
 		t.Errorf("receipt: %+v", receipt)
 	}
 	hidden(t, c.col, "GET", "/recordings/{id}", "", r.ID)
