@@ -60,6 +60,14 @@ const server: Answers = {
           answer: 'no',
           mayWithdraw: false,
         },
+        {
+          recording: 'r3',
+          title: 'Planning',
+          meetingName: '',
+          at: '2026-03-10T12:00:00Z',
+          answer: 'yes',
+          mayWithdraw: false,
+        },
       ],
     },
   ],
@@ -150,6 +158,7 @@ it('takes back a consent only after saying what happens', async () => {
   renderPage(<AccountPage />, '/account');
   const list = within(await screen.findByRole('list', { name: 'My recording consents' }));
   expect(list.getAllByRole('button', { name: /^Withdraw/ })).toHaveLength(1);
+  expect(list.getAllByText('To take it back, ask those who ran the meeting.')).toHaveLength(1);
   await userEvent.click(list.getByRole('button', { name: /^Withdraw.*Council, budget/ }));
   const dialog = within(await screen.findByRole('alertdialog', { name: 'Withdraw your consent?' }));
   expect(dialog.getByText(/your picture is blacked out/)).toBeInTheDocument();

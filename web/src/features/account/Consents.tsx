@@ -51,6 +51,9 @@ export function Consents() {
                     formatDate(new Date(one.at)),
                   ].join(' · ')}
                 </p>
+                {one.answer === 'yes' && !one.mayWithdraw && (
+                  <p className={styles['soft']}>{t('consents.elsewhere')}</p>
+                )}
               </div>
               <div className={styles['buttons']}>
                 <Badge tone={tones[one.answer]}>{t(`consents.answer.${one.answer}`)}</Badge>

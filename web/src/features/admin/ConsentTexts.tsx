@@ -80,8 +80,8 @@ function Language({ id, name, text, onChange }: LanguageProps) {
             <p className={styles['words']}>{text.trim() === '' ? own.data['consent.words'] : text.trim()}</p>
             {/* Drawn, not to be pressed: this is how it looks. */}
             <p className={styles['buttons']} aria-hidden="true">
-              <span>{own.data['consent.refuse']}</span>
               <span>{own.data['consent.agree']}</span>
+              <span>{own.data['consent.refuse']}</span>
             </p>
           </div>
         )}
