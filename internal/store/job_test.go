@@ -22,7 +22,7 @@ func (p part) jobs() {
 	}
 	one, two := record(t, s, m, "", noon), record(t, s, m, "", noon)
 	oldest := job.Make("compose", one.ID, []byte(`{"a":1}`), noon)
-	second := job.Make("mark", one.ID, nil, noon.Add(time.Second))
+	second := job.Make("trim", one.ID, nil, noon.Add(time.Second))
 	other := job.Make("compose", two.ID, nil, noon.Add(2*time.Second))
 	other.NotBefore = noon.Add(time.Minute)
 	ok(t, s.AddJobs(t.Context(), other, second, oldest))
@@ -65,7 +65,16 @@ func (p part) jobs() {
 	_, found = claim("a", noon.Add(time.Hour-time.Millisecond))
 	same(t, "when other's lease is over", found, true)
 	got, _ = claim("a", noon.Add(time.Hour))
+	ok(t, s.ReleaseJob(t.Context(), other.ID, "a"))
+	mark := job.Make("mark", record(t, s, m, "", noon).ID, nil, noon.Add(-time.Hour))
+	ok(t, s.AddJobs(t.Context(), mark))
 	same(t, "in the end", got, job.Job{ID: oldest.ID, Kind: "compose", Recording: one.ID, Options: oldest.Options, Attempts: 3, CreatedAt: noon, NotBefore: noon.Add(time.Hour)})
+	got, _ = claim("a", noon.Add(2*time.Hour))
+	same(t, "what everybody waits for", got.ID, oldest.ID)
+	got, _ = claim("a", noon.Add(2*time.Hour))
+	same(t, "and the next", got.ID, other.ID)
+	got, _ = claim("a", noon.Add(2*time.Hour))
+	same(t, "before what one viewer downloads", got.ID, mark.ID)
 }
 
 // jobRace: two nodes with many hands take all jobs, each once, and never two of one

@@ -6,11 +6,12 @@ VALUES ($1, $2, $3, $4, 0, 0, $5, $6, '', 0);
 SELECT * FROM job WHERE recording_id = $1 ORDER BY created_at, id;
 
 -- name: DueJob :one
--- The oldest that could be claimed.
+-- The oldest that could be claimed. What one viewer downloads comes after what
+-- everybody waits for.
 SELECT j.id, j.recording_id FROM job AS j
 WHERE j.not_before <= sqlc.arg(now) AND j.lease_until <= sqlc.arg(now)
   AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.recording_id = j.recording_id AND other.lease_until > sqlc.arg(now))
-ORDER BY j.created_at, j.id LIMIT 1;
+ORDER BY j.kind = 'mark', j.created_at, j.id LIMIT 1;
 
 -- name: ClaimJob :one
 -- Whoever comes second finds the lease taken: the conditions are asked again.

@@ -86,7 +86,7 @@ const dueJob = `-- name: DueJob :one
 SELECT j.id, j.recording_id FROM job AS j
 WHERE j.not_before <= $1 AND j.lease_until <= $1
   AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.recording_id = j.recording_id AND other.lease_until > $1)
-ORDER BY j.created_at, j.id LIMIT 1
+ORDER BY j.kind = 'mark', j.created_at, j.id LIMIT 1
 `
 
 type DueJobRow struct {
@@ -94,7 +94,8 @@ type DueJobRow struct {
 	RecordingID string
 }
 
-// The oldest that could be claimed.
+// The oldest that could be claimed. What one viewer downloads comes after what
+// everybody waits for.
 func (q *Queries) DueJob(ctx context.Context, now int64) (DueJobRow, error) {
 	row := q.db.QueryRowContext(ctx, dueJob, now)
 	var i DueJobRow
