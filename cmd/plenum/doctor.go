@@ -59,7 +59,7 @@ func (c *doctorCommand) Run(ctx context.Context, place config.Place, s streams) 
 	}
 	r := &report{out: s.out}
 	r.data(cfg)
-	r.space(cfg.Data)
+	r.space(cfg.Data, "the data lies")
 	r.database(ctx, cfg)
 	running := isRunning(cfg.Data)
 	if running {
@@ -135,8 +135,8 @@ func (r *report) keyTree(tree string) {
 	}
 }
 
-// space checks the disk. A meeting itself writes next to nothing.
-func (r *report) space(dir string) {
+// space checks the disk on which something lies. A meeting itself writes next to nothing.
+func (r *report) space(dir, what string) {
 	for {
 		if _, err := os.Stat(dir); err == nil {
 			break
@@ -152,11 +152,11 @@ func (r *report) space(dir string) {
 	free := st.Bavail * uint64(st.Bsize) / mega //nolint:gosec // a block size is not negative
 	switch {
 	case free < 100:
-		r.say(bad, "Only %d MB are free where the data lies. Free some space.", free)
+		r.say(bad, "Only %d MB are free where %s. Free some space.", free, what)
 	case free < 2_000:
-		r.say(poor, "Only %d MB are free where the data lies.", free)
+		r.say(poor, "Only %d MB are free where %s.", free, what)
 	default:
-		r.say(good, "%d GB are free where the data lies.", free/1024)
+		r.say(good, "%d GB are free where %s.", free/1024, what)
 	}
 }
 
@@ -432,7 +432,7 @@ func (r *report) files(ctx context.Context, cfg config.Config) {
 			r.say(good, "%s of recordings does not exist yet; the first start makes it.", place)
 			return
 		}
-		r.space(server.FilesDir(cfg))
+		r.space(server.FilesDir(cfg), "the recordings lie")
 	}
 	if err := archive.TryFiles(ctx, func(ctx context.Context) (blob.Store, error) { return server.OpenFiles(ctx, cfg) }); err != nil {
 		r.say(poor, "%s of recordings cannot be used: %s Meetings work without it, recordings do not.", place, reason(err))
