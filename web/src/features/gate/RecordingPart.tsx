@@ -125,7 +125,8 @@ function Days({ days, bounds, onChange }: DaysProps) {
   const [text, setText] = useState(days === 0 ? '' : String(days));
   const [left, setLeft] = useState(false);
   const wanted = text.trim() === '' ? 0 : Number(text);
-  const wrong = text.trim() !== '' && !(Number.isInteger(wanted) && wanted >= bounds.min && wanted <= bounds.max);
+  const wrong =
+    text.trim() !== '' && !(Number.isInteger(wanted) && wanted >= bounds.min && wanted <= bounds.max);
   return (
     <TextField
       label={t('recording.days')}
@@ -140,7 +141,9 @@ function Days({ days, bounds, onChange }: DaysProps) {
         setLeft(true);
         if (!wrong && wanted !== days) onChange(wanted);
       }}
-      errorMessage={left && wrong ? t('recording.days.wrong', { min: bounds.min, max: bounds.max }) : undefined}
+      errorMessage={
+        left && wrong ? t('recording.days.wrong', { min: bounds.min, max: bounds.max }) : undefined
+      }
     />
   );
 }
