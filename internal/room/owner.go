@@ -189,6 +189,9 @@ func (o *owner) run(ctx context.Context) {
 	stopWork()
 	o.scribe.close()
 	work.Wait()
+	if o.over {
+		o.giveBack()
+	}
 	if o.over && o.opened {
 		o.closeMedia(ctx)
 	}

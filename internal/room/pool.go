@@ -106,6 +106,27 @@ func (m reclaimed) handle(_ context.Context, o *owner) {
 	o.moves.addOlder(m.seat, m.standing)
 }
 
+// giveBack releases once more what the pool was asked for while the room ended:
+// the clerk's last claim may have come after the release. After the clerk.
+func (o *owner) giveBack() {
+	for _, s := range o.order {
+		o.release(s.ID)
+	}
+	for _, w := range o.waiting {
+		o.release(w.ID)
+	}
+	for {
+		select {
+		case m := <-o.inbox:
+			if m, claimed := m.(reclaimed); claimed {
+				o.release(m.seat) // of somebody who left before
+			}
+		default:
+			return
+		}
+	}
+}
+
 // moved lets in whom the pool has found a connection for, in the pool's order, and
 // tells the others how many are before them.
 func (o *owner) moved() {
