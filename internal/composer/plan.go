@@ -21,7 +21,8 @@ const fps = 25
 // decoded: what is to be seen at each moment, and at which sizes.
 type plan struct {
 	clock    clock
-	ticks    int // pictures in the result
+	lead     time.Duration // before anybody was to be seen or heard; not in the result
+	ticks    int           // pictures in the result
 	shots    []shot
 	tracks   map[uint32]recording.Track
 	groups   map[uint32][]group // of each video track
@@ -88,6 +89,7 @@ func survey(src Source, o Options) (*plan, error) {
 	var moments []moment
 	keys := map[uint32][]time.Duration{}
 	var end, last time.Duration
+	lead := time.Duration(-1) // until the first frame
 	busy := quarters{}
 	for r, err := range src.Records {
 		if errors.Is(err, recording.ErrRecord) {
@@ -101,6 +103,9 @@ func survey(src Source, o Options) (*plan, error) {
 		busy.mark(r.At)
 		switch r.Kind { //nolint:exhaustive // the others are moments only
 		case recording.Frame:
+			if lead < 0 || r.At < lead {
+				lead = r.At
+			}
 			if r.Key && p.tracks[r.Track].Codec != recording.Opus {
 				keys[r.Track] = append(keys[r.Track], r.At)
 			}
@@ -120,6 +125,7 @@ func survey(src Source, o Options) (*plan, error) {
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return int(a.at - b.at) })
 	p.clock = clockOf(moments, end)
+	p.begin(max(0, lead))
 	p.leaveOut(busy.gaps())
 	length, _ := p.clock.out(end)
 	p.ticks = tick(length)
@@ -149,6 +155,22 @@ func clockOf(moments []moment, end time.Duration) clock {
 		c.pauses = append(c.pauses, span{from, end})
 	}
 	return c
+}
+
+// begin leaves out what was before anybody was to be seen or heard: the time that
+// people took to read the question.
+func (p *plan) begin(lead time.Duration) {
+	later := make([]span, 0, len(p.clock.pauses)+1)
+	for _, s := range p.clock.pauses {
+		if s.from < lead {
+			lead = max(lead, s.to)
+		} else {
+			later = append(later, s)
+		}
+	}
+	if p.lead = lead; lead > 0 {
+		p.clock.pauses = append([]span{{0, lead}}, later...)
+	}
 }
 
 // quarters are the quarters of a minute in which there is a record.
@@ -317,6 +339,7 @@ func (a audience) turn(moment, at time.Duration) {
 func (p *plan) chapter(m moment, scene *recording.Scene, o Options) {
 	title := o.title(m, scene)
 	at, ok := p.clock.out(m.at)
+	ok = ok || m.at < p.lead // begun before anything was to be seen: it begins with the film
 	if n := len(p.chapters); title == "" || !ok || n > 0 && p.chapters[n-1].Title == title {
 		return
 	}
