@@ -89,7 +89,7 @@ func survey(src Source, o Options) (*plan, error) {
 	var moments []moment
 	keys := map[uint32][]time.Duration{}
 	var end, last time.Duration
-	lead := time.Duration(-1) // until the first frame
+	lead := time.Duration(-1) // until the first frame; unknown
 	busy := quarters{}
 	for r, err := range src.Records {
 		if errors.Is(err, recording.ErrRecord) {
@@ -103,9 +103,7 @@ func survey(src Source, o Options) (*plan, error) {
 		busy.mark(r.At)
 		switch r.Kind { //nolint:exhaustive // the others are moments only
 		case recording.Frame:
-			if lead < 0 || r.At < lead {
-				lead = r.At
-			}
+			lead = earliest(lead, r.At)
 			if r.Key && p.tracks[r.Track].Codec != recording.Opus {
 				keys[r.Track] = append(keys[r.Track], r.At)
 			}
@@ -155,6 +153,14 @@ func clockOf(moments []moment, end time.Duration) clock {
 		c.pauses = append(c.pauses, span{from, end})
 	}
 	return c
+}
+
+// earliest returns the smaller of two moments, of which the first may be unknown.
+func earliest(known, at time.Duration) time.Duration {
+	if known < 0 {
+		return at
+	}
+	return min(known, at)
 }
 
 // begin leaves out what was before anybody was to be seen or heard: the time that
