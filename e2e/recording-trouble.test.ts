@@ -8,7 +8,7 @@ import { beep, colourFile, colours, flashAndBeep } from './lib/fakemedia.ts'
 import { Film, grid, middle } from './lib/film.ts'
 import { canMakeHosts as isRoot } from './lib/network.ts'
 import { Person, until } from './lib/person.ts'
-import { chapter, download, hold, made, noteMark, record, say, step } from './lib/recording.ts'
+import { chapter, download, hold, made, noteMark, passes, record, say, step } from './lib/recording.ts'
 import { Server } from './lib/server.ts'
 import { totp } from './lib/totp.ts'
 
@@ -159,6 +159,7 @@ test('what browsers send is recorded as it was: silence, other sizes, other code
   await ben.button('Microphone').click()
   await ada.hears([], [tone])
   await chapter(ada, 'Silent')
+  await passes(ada, 2)
   await ada.hears([], [tone])
   await ben.button('Microphone').click()
   await ada.hears([tone])

@@ -62,8 +62,19 @@ export async function chapter(person: Person, title: string): Promise<void> {
 /** Begins a chapter in which nothing changes for a second and more: so long it takes to listen. */
 export async function hold(person: Person, title: string, { hears }: { hears: readonly number[] }): Promise<void> {
   await chapter(person, title)
+  await Promise.all([person.hears(hears), passes(person, 2)])
   await person.hears(hears)
-  await person.hears(hears)
+}
+
+/** Waits until so many seconds more are recorded, by the mark's own clock. */
+export async function passes(person: Person, seconds: number): Promise<void> {
+  const mark = person.page.getByRole('complementary', { name: 'Recording' })
+  const elapsed = async () => {
+    const [, minutes, rest] = /(\d+):(\d\d)/.exec((await mark.textContent()) ?? '') ?? []
+    return Number(minutes) * 60 + Number(rest)
+  }
+  const from = await elapsed()
+  await until(async () => (await elapsed()) > from + seconds, 30_000, () => 'the recording should go on')
 }
 
 /** Waits in the library until the videos of so many recordings of a meeting are made; gives the newest. */
