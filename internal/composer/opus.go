@@ -121,9 +121,22 @@ func (v *voice) write(ctx context.Context) {
 				return
 			}
 			if _, err := v.child.in.Write(page); err != nil {
-				// ffmpeg is gone and read sees it; whoever feeds must not wait.
-				for range v.queue { //nolint:revive // drained
-				}
+				v.drain(ctx)
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// drain takes what is still fed: ffmpeg is gone and read sees it, and whoever feeds
+// must not wait. They finish, or give up with ctx.
+func (v *voice) drain(ctx context.Context) {
+	for {
+		select {
+		case _, more := <-v.queue:
+			if !more {
 				return
 			}
 		case <-ctx.Done():

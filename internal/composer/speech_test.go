@@ -26,6 +26,8 @@ func TestSpeechIsUnderstandable(t *testing.T) {
 	source := floats(ffmpeg(t, "-i", wav, "-f", "f32le", "-ac", "1", "-ar", "48000", "-"))
 	length := float64(len(source)) / 48000
 	var s script
+	s.joins(0, "bob") // the film begins with him
+	s.track(0, "bob", access.Microphone, recording.Opus, sound, packets(t, "anullsrc=r=48000:d=0.2"))
 	s.joins(0, "ann")
 	s.track(begins, "ann", access.Microphone, recording.Opus, sound, packets(t, "amovie="+wav))
 	s.add(math.Ceil(length)+1, recording.Ended, recording.Event{})
