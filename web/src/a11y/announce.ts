@@ -14,8 +14,18 @@ const most = 8;
 class Voice {
   private readonly waiting: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** In the page before anything is said: a region that comes with its text is often not read. */
+  private readonly region: HTMLElement;
 
-  constructor(private readonly politeness: Politeness) {}
+  constructor(private readonly politeness: Politeness) {
+    this.region = document.createElement('div');
+    this.region.id = `announcer-${politeness}`;
+    this.region.className = 'visually-hidden';
+    this.region.setAttribute('aria-live', politeness);
+    // A modal dialog hides the rest of the page from screen readers; React Aria leaves this out of it.
+    this.region.setAttribute('data-live-announcer', 'true');
+    document.body.append(this.region);
+  }
 
   say(text: string): void {
     if (this.waiting.at(-1) === text) return;
@@ -26,28 +36,12 @@ class Voice {
 
   private speak(): void {
     this.timer = undefined;
-    const region = this.region();
     const text = this.waiting
       .splice(0)
       .join('. ')
       .replaceAll(/([.?!…])\. /g, '$1 ');
     // The same text twice is no change and would stay silent: a space at the end makes it one.
-    region.textContent = region.textContent === text ? `${text}\u00A0` : text;
-  }
-
-  private region(): HTMLElement {
-    const id = `announcer-${this.politeness}`;
-    const present = document.getElementById(id);
-    if (present) return present;
-    const region = document.createElement('div');
-    region.id = id;
-    region.className = 'visually-hidden';
-    region.setAttribute('role', this.politeness === 'assertive' ? 'alert' : 'status');
-    region.setAttribute('aria-live', this.politeness);
-    // A modal dialog hides the rest of the page from screen readers; React Aria leaves this out of it.
-    region.setAttribute('data-live-announcer', 'true');
-    document.body.append(region);
-    return region;
+    this.region.textContent = this.region.textContent === text ? `${text}\u00A0` : text;
   }
 }
 
