@@ -1,7 +1,7 @@
 // Package archive makes recordings of rooms, has the files made of them that people
 // watch, reads those, and destroys all of it: it joins what knows keys, files, the
 // journal, the recorder and the composer, which do not know each other
-// (docs/adr/0024-archive.md).
+// (docs/adr/0016-archive.md).
 package archive
 
 import (

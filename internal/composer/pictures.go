@@ -67,7 +67,7 @@ func (j *job) pictures(ctx context.Context, data *scratch) (*stream, error) {
 // pictureEncoder takes pictures and gives H.264. That all files are encoded alike
 // lets [Composer.Trim] put new pictures before old ones. Superfast with a look ahead
 // of its own costs less than half of veryfast at the same size and quality; without
-// B-frames pictures come out as they went in (ADR 22 has the figures).
+// B-frames pictures come out as they went in (ADR 14 has the figures).
 func (p program) pictureEncoder(ctx context.Context, width, height, threads int) (*child, error) {
 	return p.start(ctx, false,
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", width, height), "-framerate", strconv.Itoa(fps), "-i", "pipe:0",

@@ -1,7 +1,7 @@
 // Package recorder takes part in a sitting as the recorder does: it joins the SFU
 // with a seat of its own, subscribes to the tracks of those who consent and to
 // no others, and hands their frames, as they were sent, with what happened, to a
-// journal (docs/adr/0023-recorder.md).
+// journal (docs/adr/0015-recorder.md).
 package recorder
 
 import (

@@ -146,7 +146,7 @@ func (k *Key) derive(purpose string) (cipher.AEAD, error) {
 }
 
 // Encrypt returns a writer that encrypts into w the file of that name, and is
-// complete when closed; it does not close w. The file is in the age format (docs/adr/0020).
+// complete when closed; it does not close w. The file is in the age format (docs/adr/0012).
 func (k *Key) Encrypt(w io.Writer, name string) (io.WriteCloser, error) {
 	aead, err := k.derive("file/" + name)
 	if err != nil {
