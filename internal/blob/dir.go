@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 // Dir is a store in a directory.
 type Dir struct {
 	root *os.Root
+	// grace is what may still be written though the disk is full to the floor: what
+	// reserves gave back since.
+	grace atomic.Int64
 }
 
 // temp is where unfinished files and reserves are. Who writes one holds a lock on
@@ -37,7 +41,7 @@ func OpenDir(dir string) (*Dir, error) {
 	if err != nil {
 		return nil, wrap("blob.OpenDir", err)
 	}
-	d := &Dir{root}
+	d := &Dir{root: root}
 	if err := d.mkdir(temp); err != nil {
 		return nil, errors.Join(wrap("blob.OpenDir", err), root.Close())
 	}
@@ -97,7 +101,7 @@ func (d *Dir) Append(ctx context.Context, name string) (Log, error) {
 	if err != nil {
 		return nil, errors.Join(wrap("blob.Append", err), f.Close())
 	}
-	return &dirLog{dirFile{f, info.Size()}}, nil
+	return &dirLog{dirFile{f, info.Size()}, d}, nil
 }
 
 // Open implements Store.
@@ -200,15 +204,53 @@ func (d *Dir) Reserve(ctx context.Context, size int64) (Reserve, error) {
 	if err != nil {
 		return nil, wrap("blob.Reserve", err)
 	}
-	r := &dirReserve{d, f, at}
+	r := &dirReserve{d, f, at, size}
 	noise := rand.NewChaCha8([32]byte([]byte(id.NewSecret())[:32]))
-	if _, err = io.CopyN(f, noise, size); err == nil {
+	if err = d.fits(f, size); err == nil {
+		_, err = io.CopyN(f, noise, size)
+	}
+	if err == nil {
 		err = f.Sync()
 	}
 	if err != nil {
-		return nil, errors.Join(wrap("blob.Reserve", err), r.Free())
+		return nil, errors.Join(wrap("blob.Reserve", err), r.remove())
 	}
 	return r, nil
+}
+
+// maxFloor bounds the floor: what files leave free of their disk, a twentieth of it
+// otherwise. By default the database lies there too, and has to be able to write
+// when recordings have taken all they may: nothing could be deleted else, and nobody
+// sign in.
+const maxFloor = 1 << 30
+
+// fits reports whether n bytes more leave the floor of f's disk free.
+func (d *Dir) fits(f *os.File, n int64) error {
+	free, size, err := space(f)
+	if err != nil {
+		return err
+	}
+	if free-n >= min(size/20, maxFloor) {
+		d.grace.Store(0)
+		return nil
+	}
+	if d.grace.Add(-n) < 0 {
+		d.grace.Add(n)
+		return syscall.ENOSPC
+	}
+	return nil
+}
+
+// space is how many bytes of f's disk can be written, and how many it has.
+func space(f *os.File) (free, size int64, err error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return 0, 0, err
+	}
+	var s syscall.Statfs_t
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = syscall.Fstatfs(int(fd), &s) })
+	return int64(s.Bavail) * s.Bsize, int64(s.Blocks) * s.Bsize, errors.Join(err, failed) //nolint:gosec // far below 2⁶³
 }
 
 // Sweep implements Store.

@@ -20,6 +20,9 @@ type dirWriter struct {
 }
 
 func (w *dirWriter) Write(p []byte) (int, error) {
+	if err := w.d.fits(w.f, int64(len(p))); err != nil {
+		return 0, wrap("blob.Write", err)
+	}
 	n, err := w.f.Write(p)
 	return n, wrap("blob.Write", err)
 }
@@ -73,11 +76,16 @@ func (f *dirFile) Close() error                            { return f.f.Close() 
 
 type dirLog struct {
 	dirFile
+
+	d *Dir
 }
 
 func (l *dirLog) Append(ctx context.Context, b []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := l.d.fits(l.f, int64(len(b))); err != nil {
+		return wrap("blob.Log", err)
 	}
 	_, err := l.f.WriteAt(b, l.size)
 	if err == nil {
@@ -109,12 +117,23 @@ type dirReserve struct {
 	d    *Dir
 	f    *os.File
 	temp string
+	size int64
 }
 
 func (r *dirReserve) Free() error {
-	err := r.f.Close() // the space comes back with the last of name and handle
+	err := r.remove()
 	if errors.Is(err, fs.ErrClosed) {
 		return nil
+	}
+	r.d.grace.Add(r.size)
+	return err
+}
+
+// remove gives the space back, which comes with the last of name and handle.
+func (r *dirReserve) remove() error {
+	err := r.f.Close()
+	if errors.Is(err, fs.ErrClosed) {
+		return err
 	}
 	return errors.Join(err, r.d.root.Remove(r.temp))
 }
