@@ -31,6 +31,8 @@ func (a *api) registerRecordings(h huma.API) {
 	operation(a, h, "createDownload", http.MethodPost, "/recordings/{id}/downloads", "Download a file of a recording; an entry of the audit. A copy with the viewer's mark is made first: ask again until there is a url", a.createDownload, public)
 	operation(a, h, "getMedia", http.MethodGet, "/recordings/{id}/media/{token}", "The bytes of a file, also by ranges; every request checks again that the viewer may have them", a.getMedia, public, streams)
 
+	operation(a, h, "getPoster", http.MethodGet, "/recordings/{id}/poster", "One picture of the video as it is shown, for who may watch it unmarked; no view in the sense of the audit", a.getPoster, public, depicts)
+
 	operation(a, h, "listViews", http.MethodGet, "/recordings/{id}/views", "Who watched or downloaded a recording, newest first", a.listViews, needs(readRecordings))
 	operation(a, h, "listConsents", http.MethodGet, "/recordings/{id}/consents", "Who was asked for consent, in which words, and what they answered; reading it is an entry of the audit", a.listConsents, needs(readRecordings))
 	operation(a, h, "exportConsents", http.MethodGet, "/recordings/{id}/consents.csv", "The same as a table", a.exportConsents, needs(readRecordings), tabulates)
@@ -51,6 +53,7 @@ type Recording struct {
 	Problem     string             `json:"problem" doc:"A stable word for why it failed, or for what it waits; else empty"`
 	Progress    float64            `json:"progress" doc:"0 to 1, of what is being made"`
 	Size        int64              `json:"size" doc:"Of all files together, in bytes"`
+	Poster      bool               `json:"poster" doc:"There is a picture of it for the caller"`
 	Chapters    []Chapter          `json:"chapters" nullable:"false"`
 	Assets      []RecordingAsset   `json:"assets" nullable:"false" doc:"The files that the caller may have"`
 	Sharing     *RecordingSharing  `json:"sharing" doc:"null for whoever only watches"`
@@ -150,6 +153,7 @@ func (a *api) recordingOf(s sight, name string) Recording {
 		}
 		out.Assets = append(out.Assets, RecordingAsset{ID: string(f.ID), Kind: string(kind), Name: f.Name.Text(), Size: f.Size})
 	}
+	_, out.Poster = s.poster()
 	if s.Cut != (recording.Cut{}) {
 		if !s.may.Manage {
 			out.Length = (s.Cut.To - s.Cut.From).Seconds()

@@ -164,13 +164,28 @@ func (s sight) files() []recording.Asset {
 	shown, there := s.shown()
 	for _, f := range s.Assets {
 		switch {
-		case f.Kind == recording.Marked, !s.may.Watch:
+		case f.Kind == recording.Marked, f.Kind == recording.Poster, !s.may.Watch:
 		case s.may.Manage, there && f.ID == shown.ID,
 			f.Kind == recording.Audio && s.Cut == recording.Cut{} && !s.marked():
 			list = append(list, f)
 		}
 	}
 	return list
+}
+
+// poster is the picture of the video as it is shown; false when there is none, and for
+// whom it would be one without their mark.
+func (s sight) poster() (recording.Asset, bool) {
+	film, there := s.shown()
+	if !there || !s.may.Watch || s.marked() {
+		return recording.Asset{}, false
+	}
+	for _, f := range s.Assets {
+		if f.Kind == recording.Poster && f.For == string(film.ID) {
+			return f, true
+		}
+	}
+	return recording.Asset{}, false
 }
 
 // file is the one with an id, or the video as it is shown without one. Faults:

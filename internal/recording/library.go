@@ -77,7 +77,7 @@ type ChapterMark struct {
 // Settings say what is made of a recording, and what holds for it at first. They
 // belong to the meeting.
 type Settings struct {
-	Layout          Layout  `json:"layout"`
+	Layout          Layout  `json:"layout"`          // of a recording "" for as it was in the meeting
 	Height          int     `json:"height"`          // 720 or 1080
 	Names           bool    `json:"names"`           // in the picture
 	Logo            bool    `json:"logo"`            // the organisation's
@@ -142,6 +142,7 @@ const (
 	SpeakerFile AssetKind = "speaker" // one person who had a camera
 	VoiceFile   AssetKind = "voice"   // one person who had none: the sound alone
 	Marked      AssetKind = "marked"  // a download for one viewer, with their mark; lives a day
+	Poster      AssetKind = "poster"  // one picture of the video as it is shown, JPEG
 )
 
 // Person reports whether a file is of one person.
@@ -157,7 +158,7 @@ type Asset struct {
 	Kind      AssetKind
 	Seat      id.Seat  // whose it is, of one of a person
 	Name      pii.Name // of a person's: whose it is; sealed in the database
-	For       string   // of Marked: whom it was made for, as [Viewer] names them
+	For       string   // of Marked: whom it was made for, as [Viewer] names them; of Poster: the id of the video
 	Size      int64    // bytes in clear
 	CreatedAt time.Time
 	ExpiresAt time.Time // zero for as long as the recording
