@@ -31,7 +31,9 @@ type Config struct {
 	// Receipts signs what is said about deletions.
 	Receipts audit.Signer
 	// Jobs is how many files this node makes at once; with 0 it makes none.
-	Jobs   int
+	Jobs int
+	// AtOnce is how many recordings are made at once, at least 1.
+	AtOnce int
 	Node   string
 	Logger *slog.Logger
 }

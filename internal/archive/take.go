@@ -81,23 +81,49 @@ func (a *Archive) Begin(ctx context.Context, o recording.Order, token func(conte
 	return t, nil
 }
 
-// enter keeps a take until leave, unless the program ends.
-func (a *Archive) enter(t *take) bool {
+// Free implements room.Recordings.
+func (a *Archive) Free() error {
+	if a.Making() >= a.cfg.AtOnce {
+		return recording.ErrTooMany
+	}
+	return nil
+}
+
+// Making returns how many recordings are being made, those included of which the end
+// is being written.
+func (a *Archive) Making() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.ending {
-		return false
+	return len(a.takes)
+}
+
+// enter keeps a take until leave, unless there are as many as may be or the program
+// ends.
+func (a *Archive) enter(t *take) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.ending:
+		return recording.ErrUnavailable
+	case len(a.takes) >= a.cfg.AtOnce:
+		return recording.ErrTooMany
 	}
 	a.takes[t.recording.ID] = t
 	delete(a.interrupted, t.recording.Sitting) // this one is the last now
 	a.work.Add(1)
-	return true
+	if len(a.takes) == a.cfg.AtOnce {
+		a.log.Warn("as many meetings are recorded as may be at once; others cannot begin", "recordings", len(a.takes))
+	}
+	return nil
 }
 
 func (a *Archive) leave(t *take) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.takes, t.recording.ID)
+	if len(a.takes) == a.cfg.AtOnce {
+		a.log.Info("another meeting can be recorded")
+	}
 	a.work.Done()
 }
 

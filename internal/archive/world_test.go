@@ -86,6 +86,7 @@ type options struct {
 	idle   bool                 // nothing runs by itself
 	ahead  func() time.Duration // of the clock; nil for right
 	jobs   int                  // 0 is one, less is none
+	atOnce int                  // recordings; 0 is one
 }
 
 func newWorld(t testing.TB, o options) *world {
@@ -113,7 +114,7 @@ func newWorld(t testing.TB, o options) *world {
 	}
 	w.config = archive.Config{
 		Store: w.store, Vault: w.keys, Files: w.files, Composer: composer.New(composer.Config{Program: o.ffmpeg, Scratch: scratch}),
-		Signalling: o.signal, Receipts: w.signer, Jobs: jobs, Node: id.New[string](), Logger: slog.New(slog.DiscardHandler),
+		Signalling: o.signal, Receipts: w.signer, Jobs: jobs, AtOnce: max(1, o.atOnce), Node: id.New[string](), Logger: slog.New(slog.DiscardHandler),
 	}
 	if testing.Verbose() {
 		w.config.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))

@@ -46,6 +46,8 @@ type Config struct {
 	FFmpeg      string // program that makes videos; "" looks in PATH
 	ComposeJobs int    // how many are made at once; 0 for none on this machine
 
+	RecordingsAtOnce int // how many meetings are recorded at once
+
 	DrainTimeout time.Duration // how long a stopping server waits for clients to go
 	LogLevel     slog.Level
 	LogFormat    string // "text" or "json"
@@ -112,6 +114,7 @@ func settings() []setting {
 		{"acme-ca", "https://acme-v02.api.letsencrypt.org/directory", parseACMECA},
 		{"ffmpeg", "", text(func(c *Config) *string { return &c.FFmpeg })},
 		{"compose-jobs", "1", parseComposeJobs},
+		{"recordings-at-once", "25", parseRecordingsAtOnce},
 		{"drain-timeout", "10s", parseDrainTimeout},
 		{"log-level", "info", parseLogLevel},
 		{"log-format", "text", parseLogFormat},
@@ -292,6 +295,18 @@ func parseComposeJobs(c *Config, s string) error {
 	var err error
 	if c.ComposeJobs, err = strconv.Atoi(s); err != nil || c.ComposeJobs < 0 || c.ComposeJobs > maxComposeJobs {
 		return errors.New("is not a number from 0 to 64")
+	}
+	return nil
+}
+
+// maxRecordingsAtOnce is what 60 cores can do: a meeting of six cameras takes 0.06 of
+// one to record. Without a bound, what is recorded would starve what is spoken.
+const maxRecordingsAtOnce = 1000
+
+func parseRecordingsAtOnce(c *Config, s string) error {
+	var err error
+	if c.RecordingsAtOnce, err = strconv.Atoi(s); err != nil || c.RecordingsAtOnce < 1 || c.RecordingsAtOnce > maxRecordingsAtOnce {
+		return errors.New("is not a number from 1 to 1000")
 	}
 	return nil
 }

@@ -39,6 +39,7 @@ type Serving struct {
 	ACMECA         string `help:"ACME directory of another certificate authority than Let's Encrypt." name:"acme-ca" env:"PLENUM_ACME_CA" placeholder:"URL" group:"Settings"`
 	FFmpeg         string `help:"Program that makes videos of recordings; without it, the one in PATH." name:"ffmpeg" env:"PLENUM_FFMPEG" placeholder:"PATH" group:"Settings"`
 	ComposeJobs    string `help:"How many videos are made at once; 0 for none on this machine (1)." name:"compose-jobs" env:"PLENUM_COMPOSE_JOBS" placeholder:"N" group:"Settings"`
+	AtOnce         string `help:"How many meetings are recorded at once, from 1 to 1000 (25)." name:"recordings-at-once" env:"PLENUM_RECORDINGS_AT_ONCE" placeholder:"N" group:"Settings"`
 	DrainTimeout   string `help:"How long a stopping server waits for clients to go (10s)." name:"drain-timeout" env:"PLENUM_DRAIN_TIMEOUT" placeholder:"TIME" group:"Settings"`
 	LogLevel       string `help:"debug, info, warn or error (info)." name:"log-level" env:"PLENUM_LOG_LEVEL" placeholder:"LEVEL" group:"Settings"`
 	LogFormat      string `help:"text or json (text)." name:"log-format" env:"PLENUM_LOG_FORMAT" placeholder:"FORMAT" group:"Settings"`

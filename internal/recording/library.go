@@ -18,6 +18,8 @@ var (
 	ErrOff         = fault.New("recording.Begin", fault.Forbidden, "recording.off", "The organisation does not allow recording.")
 	ErrEndToEnd    = fault.New("recording.Begin", fault.Forbidden, "recording.end_to_end", "This meeting is end-to-end encrypted: the server cannot see it, so it cannot record it.")
 	ErrRunning     = fault.New("recording.Begin", fault.Conflict, "recording.running", "This meeting is being recorded already.")
+	ErrTooMany     = fault.New("recording.Begin", fault.Unavailable, "recording.too_many", "As many meetings are being recorded as this server can record at once. Please try again when one of them has ended.")
+	ErrTooOften    = fault.New("recording.Begin", fault.Exhausted, "recording.too_often", "Recordings of this meeting have been started too often. Please wait some minutes.")
 	ErrNotRunning  = fault.New("recording.Stop", fault.Conflict, "recording.not_running", "This meeting is not being recorded.")
 	ErrHeld        = fault.New("recording.Delete", fault.Conflict, "recording.held", "This recording is under legal hold and cannot be deleted.")
 	ErrNotReady    = fault.New("recording.Open", fault.Conflict, "recording.not_ready", "The video is not made yet.")

@@ -86,11 +86,22 @@ func (m prepared) handle(_ context.Context, o *owner) {
 	case !s.may(access.Record): // taken meanwhile
 		err = ErrRight
 	}
+	if err == nil {
+		err = o.rooms.begins(o.id)
+	}
 	if err != nil {
 		m.answer(err)
 		return
 	}
 	o.tape(s, m)
+}
+
+// begins counts a recording of a meeting that begins, or refuses it.
+func (r *Rooms) begins(m id.Meeting) error {
+	if _, wait := r.tapings.take(r.digest("recording", string(m))); wait > 0 {
+		return recording.ErrTooOften.With(waitError(wait))
+	}
+	return nil
 }
 
 // taped returns the recording that is on or paused.

@@ -16,6 +16,9 @@ type Recordings interface {
 	// often, and answers from memory. Faults: [recording.ErrUnavailable] and those
 	// that say what is missing.
 	Ready() error
+	// Free says why no other recording can begin while those go on that are being
+	// made: [recording.ErrTooMany], or nil. As Ready, it answers from memory.
+	Free() error
 	// Begin writes down, with entries in one transaction, that a recording begins,
 	// and has its recorder come, with tokens of token. told is called whenever how
 	// it stands changes, one call at a time; it must not block. The last call has

@@ -88,6 +88,7 @@ type Rooms struct {
 	sourcePins  *brake // the same, by meeting and source
 	meetingPins *brake // the same, by meeting
 	refusals    *brake // written down, by meeting, reason and source
+	tapings     *brake // recordings begun, by meeting
 
 	starts   chan *owner
 	stopped  chan struct{} // closed when Run no longer starts rooms
@@ -110,10 +111,10 @@ func New(c Config) (*Rooms, error) {
 		proved:     &proved{seen: make(map[digest]struct{})},
 		pins:       newBrake(pinTries),
 		sourcePins: newBrake(pinTriesSource), meetingPins: newBrake(pinTriesMeeting),
-		refusals: newBrake(refusalsKept),
-		starts:   make(chan *owner),
-		stopped:  make(chan struct{}),
-		live:     make(map[id.Meeting]*owner),
+		refusals: newBrake(refusalsKept), tapings: newBrake(tapingStarts),
+		starts:  make(chan *owner),
+		stopped: make(chan struct{}),
+		live:    make(map[id.Meeting]*owner),
 	}
 	rand.Read(r.key[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24.
 	return r, nil

@@ -14,8 +14,21 @@ import (
 	"plenum/internal/recording"
 )
 
-// desertedLife is how long a recording goes on with nobody in the room.
-const desertedLife = 30 * time.Second
+const (
+	// desertedLife is how long a recording goes on with nobody in the room.
+	desertedLife = 30 * time.Second
+	// longestTaping is how long one may be, pauses included: longer than any day of
+	// meetings, and short enough that one which everybody forgot fills no disk (six
+	// cameras are 100 GB a day) and takes nobody's place for ever.
+	longestTaping = 24 * time.Hour
+	// tapingStarts is how often recordings of one meeting may begin within 15 minutes, by
+	// whomever. Each leaves a row, a number of the key tree and work for the composer;
+	// people who try things out begin three or four.
+	tapingStarts = 10
+)
+
+// errLongest is why a recording ends that nobody stops.
+var errLongest = fault.New("room.watchTaping", fault.Exhausted, "recording.longest", "It has run for 24 hours, which is the longest a recording may be. A video is made of it.")
 
 // taping is a recording of the sitting, from the word that it begins until it is
 // stopped. Its recorder is no seat of the room: it is listed, and nothing can be
@@ -86,7 +99,10 @@ func (o *owner) cannotRecord() error {
 	case o.recordings.off:
 		return recording.ErrOff
 	}
-	return o.rooms.recordings.Ready()
+	if err := o.rooms.recordings.Ready(); err != nil || o.recordings.running != nil {
+		return err
+	}
+	return o.rooms.recordings.Free()
 }
 
 // codeOf is what clients are told of an error; "" for none.
@@ -269,8 +285,8 @@ func (o *owner) note(t *taping, e audit.Entry) {
 	})
 }
 
-// watchTaping ends a recording of nobody, and looks whether one can begin. Called
-// each second.
+// watchTaping ends a recording of nobody and one that is too long, and looks whether
+// one can begin. Called each second.
 func (o *owner) watchTaping(now time.Time) {
 	if u := codeOf(o.cannotRecord()); u != o.recordings.unavailable {
 		o.recordings.unavailable = u
@@ -279,6 +295,9 @@ func (o *owner) watchTaping(now time.Time) {
 	t := o.recordings.running
 	switch {
 	case t == nil:
+	case now.Sub(t.recorder.JoinedAt) >= longestTaping:
+		o.rooms.log.Info("a recording was ended because it had become as long as one may be", "recording", t.id)
+		o.stopTaping(nil, errLongest.Code)
 	case len(o.order) > 0:
 		t.deserted = time.Time{}
 	case t.deserted.IsZero():

@@ -28,6 +28,6 @@ func (s *Server) newArchive(node string) (*archive.Archive, error) {
 		Files:      archive.Late(func(ctx context.Context) (blob.Store, error) { return OpenFiles(ctx, s.cfg) }),
 		Composer:   composer.New(composer.Config{Program: s.cfg.FFmpeg, Scratch: scratch}),
 		Signalling: s.sfu.Handler(), Receipts: audit.NewSigner(s.keys.Derive("audit")),
-		Jobs: s.cfg.ComposeJobs, Node: node, Logger: s.log,
+		Jobs: s.cfg.ComposeJobs, AtOnce: s.cfg.RecordingsAtOnce, Node: node, Logger: s.log,
 	}), nil
 }

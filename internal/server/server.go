@@ -124,7 +124,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (_ *Server, err erro
 		return nil, err
 	}
 	doors := &countingRooms{Rooms: s.rooms}
-	telemetry.CountRooms(figures, telemetry.Rooms{Rooms: s.rooms.Count, Seats: s.rooms.Seats, Joins: doors.joins.Load})
+	telemetry.CountRooms(figures, telemetry.Rooms{Rooms: s.rooms.Count, Seats: s.rooms.Seats, Joins: doors.joins.Load, Recordings: s.archive.Making})
 
 	// What people talk to.
 	s.live = live.New(live.Config{Rooms: doors, Logger: s.log})

@@ -34,6 +34,8 @@ type Rooms struct {
 	Rooms func() int    // live rooms
 	Seats func() int    // people in all of them
 	Joins func() uint64 // live channels opened with a ticket since the start
+
+	Recordings func() int // that are being made
 }
 
 // CountRooms registers the figures about meetings.
@@ -42,6 +44,7 @@ func CountRooms(to Figures, r Rooms) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_rooms", Help: "Rooms with somebody in them."}, func() float64 { return float64(r.Rooms()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_seats", Help: "Seats taken in all rooms."}, func() float64 { return float64(r.Seats()) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "plenum_joins_total", Help: "People who came in since the start."}, func() float64 { return float64(r.Joins()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "plenum_recordings", Help: "Meetings that are being recorded."}, func() float64 { return float64(r.Recordings()) }),
 	)
 }
 

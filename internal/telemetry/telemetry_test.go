@@ -111,7 +111,8 @@ func TestMetrics(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	figures := telemetry.NewFigures()
 	telemetry.CountRooms(figures, telemetry.Rooms{
-		Rooms: func() int { return 3 }, Seats: func() int { return 17 }, Joins: func() uint64 { return 40 },
+		Recordings: func() int { return 2 },
+		Rooms:      func() int { return 3 }, Seats: func() int { return 17 }, Joins: func() uint64 { return 40 },
 	})
 	m, err := telemetry.NewMetrics(ctx, "127.0.0.1:0", figures, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -120,7 +121,7 @@ func TestMetrics(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- m.Run(ctx) }()
 	body := get(t, "http://"+m.Addr()+"/metrics", "")
-	for _, want := range []string{"plenum_rooms 3", "plenum_seats 17", "plenum_joins_total 40", "go_goroutines"} {
+	for _, want := range []string{"plenum_rooms 3", "plenum_seats 17", "plenum_joins_total 40", "plenum_recordings 2", "go_goroutines"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("metrics lack %s", want)
 		}

@@ -25,6 +25,7 @@ type Recordings struct {
 	fail        map[string]error         // guarded by mu
 	block       map[string]chan struct{} // guarded by mu
 	absent      bool                     // guarded by mu: recorders do not come
+	most        int                      // guarded by mu: at once; 0 for no limit
 	takes       []*Take                  // guarded by mu
 	evidence    []consent.Evidence       // guarded by mu
 	interrupted map[id.Sitting]bool      // guarded by mu
@@ -66,6 +67,29 @@ func (r *Recordings) SetReady(problem error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.problem = problem
+}
+
+// AtMost has so many recordings be made at once.
+func (r *Recordings) AtMost(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.most = n
+}
+
+// Free implements [room.Recordings].
+func (r *Recordings) Free() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	making := 0
+	for _, t := range r.takes {
+		if !t.stopped {
+			making++
+		}
+	}
+	if r.most > 0 && making >= r.most {
+		return recording.ErrTooMany
+	}
+	return nil
 }
 
 // Fail makes "begin" or "answers" fail with err, or work again with nil.
