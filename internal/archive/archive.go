@@ -86,7 +86,7 @@ func New(c Config) *Archive {
 	a.jobs = job.New(job.Config{
 		Store: c.Store, Node: c.Node, Workers: c.Jobs, Logger: c.Logger,
 		Do: map[string]func(context.Context, job.Job, func(float64)) error{
-			jobCompose: a.compose, jobTrim: a.trim, jobMark: a.mark,
+			jobCompose: a.compose, jobTrim: a.trim, jobMark: a.mark, jobPoster: a.depict,
 		},
 		Failed: a.failed,
 	})

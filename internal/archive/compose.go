@@ -26,6 +26,7 @@ const (
 	jobCompose = "compose" // all files, anew, by the recording's settings
 	jobTrim    = "trim"    // options: recording.Cut
 	jobMark    = "mark"    // options: sealed marking
+	jobPoster  = "poster"  // of the whole video
 )
 
 // part is one file to be made.
@@ -86,9 +87,10 @@ func (a *Archive) able(ctx context.Context) error {
 // make makes the files and, when all are there, has them take the place of those
 // before. After an error none of them is left.
 func (a *Archive) make(ctx context.Context, key *vault.Key, s recording.Sealed, src *source, dark []composer.Blackout, parts []part, progress func(float64)) (err error) {
+	var poster []recording.SealedAsset
 	defer func() {
 		if err != nil {
-			a.drop(ctx, s.ID, assetsOf(parts)...)
+			a.drop(ctx, s.ID, append(assetsOf(parts), idsOf(poster)...)...)
 		}
 	}()
 	var total, done float64
@@ -111,6 +113,7 @@ func (a *Archive) make(ctx context.Context, key *vault.Key, s recording.Sealed, 
 		done += p.weight
 		if i == 0 {
 			first = result
+			poster = a.poster(ctx, key, s.Recording, p.asset.ID)
 		}
 	}
 	unlock, err := a.turns.wait(ctx, s.ID)
@@ -122,14 +125,14 @@ func (a *Archive) make(ctx context.Context, key *vault.Key, s recording.Sealed, 
 	if now, err := a.blackouts(ctx, s.ID, src); err != nil || !slices.Equal(now, dark) {
 		return errors.Join(err, errWithdrawn)
 	}
-	return a.ready(ctx, key, s.ID, src, first, parts)
+	return a.ready(ctx, key, s.ID, src, first, parts, poster)
 }
 
 // errWithdrawn is why files are made once more.
 var errWithdrawn = errors.New("archive: somebody withdrew while the video was made")
 
 // ready puts new files in the place of old ones.
-func (a *Archive) ready(ctx context.Context, key *vault.Key, r id.Recording, src *source, result composer.Result, parts []part) error {
+func (a *Archive) ready(ctx context.Context, key *vault.Key, r id.Recording, src *source, result composer.Result, parts []part, poster []recording.SealedAsset) error {
 	s, err := a.store.Recording(ctx, r) // as it is now: it may have been renamed
 	if err != nil {
 		return err
@@ -146,13 +149,15 @@ func (a *Archive) ready(ctx context.Context, key *vault.Key, r id.Recording, src
 	if err != nil {
 		return err
 	}
-	made := make([]recording.SealedAsset, 0, len(parts))
+	made := make([]recording.SealedAsset, 0, len(parts)+1)
 	for _, p := range parts {
 		made = append(made, p.asset)
 	}
-	old := make([]id.Asset, 0, len(s.Files))
-	for _, f := range s.Files {
-		old = append(old, f.ID)
+	old := idsOf(s.Files)
+	if s.Cut == (recording.Cut{}) {
+		made = append(made, poster...)
+	} else { // it may show what is cut off
+		old = append(old, idsOf(poster)...)
 	}
 	detail := map[string]string{"recording": string(r)}
 	if src.damaged.Load() || result.Damage != nil {
@@ -336,5 +341,13 @@ func (a *Archive) addJob(ctx context.Context, j job.Job) {
 		a.log.Error("a job was not queued", "kind", j.Kind, "recording", j.Recording, "error", err)
 		return
 	}
+func idsOf(files []recording.SealedAsset) []id.Asset {
+	list := make([]id.Asset, 0, len(files))
+	for _, f := range files {
+		list = append(list, f.ID)
+	}
+	return list
+}
+
 	a.jobs.Wake()
 }

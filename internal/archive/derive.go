@@ -63,10 +63,11 @@ func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, ent
 		return err
 	}
 	if c == (recording.Cut{}) {
-		if err := a.store.SetCut(ctx, r, c, nil, entries...); err != nil {
+		if err := a.store.SetCut(ctx, r, c, []job.Job{job.Make(jobPoster, r, nil, time.Now())}, entries...); err != nil {
 			return err
 		}
-		return a.remove(ctx, s, recording.Trimmed, recording.Marked)
+		a.jobs.Wake()
+		return a.remove(ctx, s, recording.Trimmed, recording.Marked, recording.Poster)
 	}
 	switch {
 	case s.State != recording.StateReady:
@@ -81,7 +82,7 @@ func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, ent
 	}
 	a.jobs.Wake()
 	// What another cut shows is not to be shown any more, whatever becomes of this one.
-	return a.remove(ctx, s, recording.Trimmed, recording.Marked)
+	return a.remove(ctx, s, recording.Trimmed, recording.Marked, recording.Poster)
 }
 
 func cutOptions(c recording.Cut) []byte {
@@ -248,6 +249,9 @@ func (a *Archive) derive(ctx context.Context, asset recording.SealedAsset, kind 
 	if at < 0 || !wanted(s) {
 		return nil // it is made anew, and what is wanted of it will be queued then
 	}
+	if asset.Kind == recording.Poster {
+		asset.For = string(s.Files[at].ID)
+	}
 	from, err := a.openMedia(ctx, s.Recording, s.Files[at].ID)
 	if err != nil {
 		return err
@@ -265,24 +269,28 @@ func (a *Archive) derive(ctx context.Context, asset recording.SealedAsset, kind 
 		return err
 	}
 	asset.CreatedAt = time.Now()
-	return a.replace(ctx, asset, s.Files[at].ID, wanted)
+	made := []recording.SealedAsset{asset}
+	if asset.Kind == recording.Trimmed {
+		made = append(made, a.poster(ctx, key, s.Recording, asset.ID)...)
+	}
+	return a.replace(ctx, made, s.Files[at].ID, wanted)
 }
 
-// replace keeps a file that was made of another one, if that is still there, and
-// forgets what it replaces.
-func (a *Archive) replace(ctx context.Context, asset recording.SealedAsset, source id.Asset, wanted func(recording.Sealed) bool) (err error) {
-	r := asset.Recording
+// replace keeps a file that was made of another one, with its poster, if the other one
+// is still there, and forgets what it replaces.
+func (a *Archive) replace(ctx context.Context, made []recording.SealedAsset, source id.Asset, wanted func(recording.Sealed) bool) (err error) {
+	asset, r := made[0], made[0].Recording
+	kept := false
+	defer func() {
+		if !kept {
+			a.drop(ctx, r, idsOf(made)...)
+		}
+	}()
 	done, err := a.turns.wait(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer done()
-	kept := false
-	defer func() {
-		if !kept {
-			a.drop(ctx, r, asset.ID)
-		}
-	}()
 	s, err := a.store.Recording(ctx, r)
 	if err != nil {
 		return err
@@ -292,12 +300,11 @@ func (a *Archive) replace(ctx context.Context, asset recording.SealedAsset, sour
 	}
 	var old []id.Asset
 	for _, f := range s.Files {
-		// With a new cut, marked downloads show what is not to be shown any more.
-		if f.Kind == asset.Kind && f.For == asset.For || asset.Kind == recording.Trimmed && f.Kind == recording.Marked {
+		if replaces(asset, f) {
 			old = append(old, f.ID)
 		}
 	}
-	if err := a.store.AddAsset(ctx, asset); err != nil {
+	if err := a.store.AddAssets(ctx, r, made...); err != nil {
 		return err
 	}
 	kept = true
@@ -309,4 +316,16 @@ func (a *Archive) replace(ctx context.Context, asset recording.SealedAsset, sour
 	}
 	a.drop(ctx, r, old...)
 	return nil
+}
+
+// replaces reports whether a file is of no more use once there is another.
+func replaces(made, old recording.SealedAsset) bool {
+	switch made.Kind {
+	case recording.Trimmed: // what was cut otherwise is not to be shown any more, in no way
+		return old.Kind == recording.Trimmed || old.Kind == recording.Marked || old.Kind == recording.Poster
+	case recording.Poster:
+		return old.Kind == recording.Poster
+	default:
+		return old.Kind == made.Kind && old.For == made.For
+	}
 }

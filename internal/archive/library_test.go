@@ -120,7 +120,7 @@ func TestTrimAndMark(t *testing.T) {
 	if err := w.Trim(t.Context(), r.ID, recording.Cut{To: time.Second}); !errors.Is(err, recording.ErrNotReady) {
 		t.Errorf("trimmed before it is made: %v", err)
 	}
-	got := w.ready(r.ID)
+	w.ready(r.ID)
 	for _, wrong := range []recording.Cut{{From: time.Second}, {From: -1, To: 1}, {To: time.Hour}} {
 		if err := w.Trim(t.Context(), r.ID, wrong); err == nil {
 			t.Errorf("%v is a cut", wrong)
@@ -167,10 +167,9 @@ func TestTrimAndMark(t *testing.T) {
 	}
 	// All of it again.
 	ok(t, w.Trim(t.Context(), r.ID, recording.Cut{}))
-	if got := w.found(r.ID); len(got.Assets) != 1 || len(w.left()) != 2 {
+	if got := w.depicted(r.ID, recording.Video); len(got.Assets) != 2 || len(w.left()) != 3 {
 		t.Errorf("files: %+v, %v", got.Assets, w.left())
 	}
-	_ = got
 }
 
 func TestRenameAndSearch(t *testing.T) {

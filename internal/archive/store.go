@@ -33,7 +33,7 @@ type Store interface {
 	SetSharing(ctx context.Context, r id.Recording, s recording.Sharing, entries ...audit.Entry) error
 	SetCut(ctx context.Context, r id.Recording, c recording.Cut, jobs []job.Job, entries ...audit.Entry) error
 	SetHold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error
-	AddAsset(ctx context.Context, a recording.SealedAsset) error
+	AddAssets(ctx context.Context, r id.Recording, assets ...recording.SealedAsset) error
 	RemoveAssets(ctx context.Context, r id.Recording, assets ...id.Asset) error
 	ExpiredAssets(ctx context.Context, now time.Time) ([]recording.SealedAsset, error)
 	DeleteRecording(ctx context.Context, r id.Recording, now time.Time, entries ...audit.Entry) (recording.Recording, error)

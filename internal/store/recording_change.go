@@ -168,11 +168,9 @@ func (s *Store) SetWarned(ctx context.Context, r id.Recording, entries ...audit.
 	return first, err
 }
 
-// AddAsset keeps a file. Faults: recording.not_found.
-func (s *Store) AddAsset(ctx context.Context, a recording.SealedAsset) error {
-	return s.change(ctx, "store.AddAsset", a.Recording, func(q *query.Queries) error {
-		return addAssets(ctx, q, a.Recording, []recording.SealedAsset{a})
-	})
+// AddAssets keeps files, or none of them. Faults: recording.not_found.
+func (s *Store) AddAssets(ctx context.Context, r id.Recording, assets ...recording.SealedAsset) error {
+	return s.change(ctx, "store.AddAssets", r, func(q *query.Queries) error { return addAssets(ctx, q, r, assets) })
 }
 
 func addAssets(ctx context.Context, q *query.Queries, r id.Recording, assets []recording.SealedAsset) error {

@@ -210,7 +210,7 @@ func TestDeletedBytes(t *testing.T) {
 		ok(t, s.RenameRecording(t.Context(), r.ID, canary()))
 		ok(t, s.SetHold(t.Context(), r.ID, recording.Hold{At: noon, Reason: string(canary())}))
 		ok(t, s.SetHold(t.Context(), r.ID, recording.Hold{}))
-		ok(t, s.AddAsset(t.Context(), recording.SealedAsset{Sealed: canary(), Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, For: string(canary())}}))
+		ok(t, s.AddAssets(t.Context(), r.ID, recording.SealedAsset{Sealed: canary(), Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, For: string(canary())}}))
 		made = append(made, r)
 	}
 	if left := leftIn(t, path, canaries); left < many {

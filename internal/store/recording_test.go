@@ -158,7 +158,7 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 	marked := recording.SealedAsset{Asset: recording.Asset{
 		ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Marked, For: "user:" + string(r.By), CreatedAt: noon.AddDate(0, 0, 2), ExpiresAt: noon.AddDate(0, 0, 3),
 	}}
-	ok(t, s.AddAsset(t.Context(), marked))
+	ok(t, s.AddAssets(t.Context(), r.ID, marked))
 	same(t, "expired too early", must[[]recording.SealedAsset](t)(s.ExpiredAssets(t.Context(), marked.ExpiresAt.Add(-time.Millisecond))), []recording.SealedAsset(nil))
 	same(t, "expired", must[[]recording.SealedAsset](t)(s.ExpiredAssets(t.Context(), marked.ExpiresAt)), []recording.SealedAsset{marked})
 	ok(t, s.RemoveAssets(t.Context(), r.ID, marked.ID, "unknown"))
@@ -168,6 +168,21 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 // Of a recording that is not there, nothing can be changed.
 func (p part) noRecording() {
 	t, c := p.T, p.Config
+
+	// A video and its picture come together or not at all.
+	trimmed := recording.SealedAsset{Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Trimmed, Size: 9, CreatedAt: noon.AddDate(0, 0, 4)}}
+	poster := trimmed
+	poster.ID, poster.Kind, poster.For, poster.CreatedAt = id.New[id.Asset](), recording.Poster, string(trimmed.ID), noon.AddDate(0, 0, 5)
+	if err := s.AddAssets(t.Context(), r.ID, trimmed, poster, trimmed); err == nil {
+		t.Error("one file is kept twice")
+	}
+	same(t, "half of it", kept(t, s, r.ID), want)
+	ok(t, s.AddAssets(t.Context(), r.ID, trimmed, poster))
+	with := want
+	with.Files = append(slices.Clone(want.Files), trimmed, poster)
+	same(t, "with a picture", kept(t, s, r.ID), with)
+	ok(t, s.RemoveAssets(t.Context(), r.ID, trimmed.ID, poster.ID))
+	same(t, "without", kept(t, s, r.ID), want)
 	s := open(t, c)
 	aMeeting(t, s)
 	const none = id.Recording("none")
@@ -186,7 +201,7 @@ func (p part) noRecording() {
 		"shared":    s.SetSharing(t.Context(), none, recording.Sharing{}),
 		"cut":       s.SetCut(t.Context(), none, recording.Cut{}, nil),
 		"held":      s.SetHold(t.Context(), none, recording.Hold{}),
-		"asset":     s.AddAsset(t.Context(), recording.SealedAsset{Asset: recording.Asset{Recording: none}}),
+		"asset":     s.AddAssets(t.Context(), none, recording.SealedAsset{Asset: recording.Asset{Recording: none}}),
 		"removed":   s.RemoveAssets(t.Context(), none, "x"),
 		"withdrawn": s.Withdraw(t.Context(), none, nil, nil, nil, nil),
 		"blackout":  s.Blackout(t.Context(), none, "seat", true),
@@ -269,7 +284,7 @@ func (p part) recordingDeleted() {
 	todo := job.Make("compose", r.ID, nil, noon)
 	ok(t, s.SetRecordingEnded(t.Context(), r.ID, noon, 1, noon.Add(time.Hour), []job.Job{todo}))
 	asset := recording.SealedAsset{Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Video, CreatedAt: noon}}
-	ok(t, s.AddAsset(t.Context(), asset))
+	ok(t, s.AddAssets(t.Context(), r.ID, asset))
 	ok(t, s.AppendConsents(t.Context(), []consent.Sealed{{Evidence: consent.Evidence{Recording: r.ID, At: noon, Seat: "seat", User: owner.ID, Answer: consent.Asked, Language: "de"}}}))
 	ok(t, s.Blackout(t.Context(), r.ID, "seat", true))
 	_, found, err := s.ClaimJob(t.Context(), "a", noon, noon.Add(time.Minute))
