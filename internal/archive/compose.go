@@ -266,7 +266,13 @@ func (a *Archive) failed(ctx context.Context, j job.Job, err error) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		code = f.Code
 	}
-	if err := a.store.SetRecordingFailed(ctx, j.Recording, code); err != nil && fault.KindOf(err) != fault.NotFound {
+	var expires time.Time // as before
+	if code == composer.ErrEmpty.Code {
+		if expires, err = a.emptyUntil(ctx, j.Recording); err != nil {
+			a.log.Warn("whether a recording is empty is not known; it is kept", "recording", j.Recording, "error", err)
+		}
+	}
+	if err := a.store.SetRecordingFailed(ctx, j.Recording, code, expires); err != nil && fault.KindOf(err) != fault.NotFound {
 		a.log.Error("that a recording failed could not be noted", "recording", j.Recording, "error", err)
 	}
 }
@@ -335,12 +341,6 @@ func assetsOf(parts []part) []id.Asset {
 	return list
 }
 
-// addJob queues what can be queued again later.
-func (a *Archive) addJob(ctx context.Context, j job.Job) {
-	if err := a.store.AddJobs(ctx, j); err != nil {
-		a.log.Error("a job was not queued", "kind", j.Kind, "recording", j.Recording, "error", err)
-		return
-	}
 func idsOf(files []recording.SealedAsset) []id.Asset {
 	list := make([]id.Asset, 0, len(files))
 	for _, f := range files {
@@ -349,5 +349,11 @@ func idsOf(files []recording.SealedAsset) []id.Asset {
 	return list
 }
 
+// addJob queues what can be queued again later.
+func (a *Archive) addJob(ctx context.Context, j job.Job) {
+	if err := a.store.AddJobs(ctx, j); err != nil {
+		a.log.Error("a job was not queued", "kind", j.Kind, "recording", j.Recording, "error", err)
+		return
+	}
 	a.jobs.Wake()
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/livekit/protocol/livekit"
 
+	"plenum/internal/audit"
 	"plenum/internal/blob"
+	"plenum/internal/consent"
 	"plenum/internal/id"
 	"plenum/internal/recording"
 )
@@ -93,6 +95,39 @@ func TestNothingRecorded(t *testing.T) {
 	receipt := must[recording.Receipt](t)(w.Delete(t.Context(), r.ID))
 	if receipt.Erased.IsZero() || receipt.Files != 1 {
 		t.Errorf("%+v", receipt)
+	}
+}
+
+// Recordings of nobody are gone after a day, with a word in the audit. One in which
+// somebody was, and who had it erased, stays with its evidence as long as any.
+func TestEmptyRecordingsGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	empty, erased := w.recording(), w.recording()
+	ok(t, w.Put(t.Context(), empty, true, recording.Record{Kind: recording.LayoutSet, Event: recording.Event{Layout: recording.Grid}}))
+	var s script
+	ann := s.person("Ann Canary", 0, time.Second, colour(t, "red"), tone(t, 440))
+	s.add(time.Second, recording.Ended, recording.Event{})
+	ok(t, w.Put(t.Context(), erased, false, s.inOrder()...)) // it still runs
+	for _, answer := range []consent.Answer{consent.Yes, consent.Erased} {
+		ok(t, w.Answers(t.Context(), []consent.Evidence{{Recording: erased.ID, At: time.Now(), Seat: ann, Answer: answer}}))
+	}
+	w.Recover(t.Context())
+	w.until("the failure", func() bool { return w.found(empty.ID).State == recording.StateFailed })
+	w.ready(erased.ID)
+	if left := time.Until(w.found(empty.ID).ExpiresAt); left > 24*time.Hour || left < 23*time.Hour {
+		t.Errorf("of nobody, it is kept for %v", left)
+	}
+	if left := time.Until(w.found(erased.ID).ExpiresAt); left < 80*24*time.Hour {
+		t.Errorf("with evidence, it is kept for %v", left)
+	}
+	w.Expire(t.Context(), time.Now().Add(25*time.Hour))
+	if _, _, err := w.Find(t.Context(), w.of.ID, empty.ID, recording.Viewer{Key: true}); !errors.Is(err, recording.ErrNotFound) {
+		t.Errorf("after a day: %v", err)
+	}
+	w.found(erased.ID)
+	if actions := w.actions(); !slices.Contains(actions, string(audit.RecordingDeleted)) {
+		t.Errorf("the audit has %v", actions)
 	}
 }
 

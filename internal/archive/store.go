@@ -28,7 +28,7 @@ type Store interface {
 	SetRecordingEnded(ctx context.Context, r id.Recording, endedAt time.Time, chunks uint64, expiresAt time.Time, jobs []job.Job, entries ...audit.Entry) error
 	SetRecordingReady(ctx context.Context, r id.Recording, length time.Duration, sealed []byte, assets []recording.SealedAsset, remove []id.Asset, entries ...audit.Entry) error
 	SetRecordingComposing(ctx context.Context, r id.Recording, settings *recording.Settings, jobs []job.Job, entries ...audit.Entry) error
-	SetRecordingFailed(ctx context.Context, r id.Recording, code string) error
+	SetRecordingFailed(ctx context.Context, r id.Recording, code string, expiresAt time.Time) error
 	RenameRecording(ctx context.Context, r id.Recording, sealed []byte, entries ...audit.Entry) error
 	SetSharing(ctx context.Context, r id.Recording, s recording.Sharing, entries ...audit.Entry) error
 	SetCut(ctx context.Context, r id.Recording, c recording.Cut, jobs []job.Job, entries ...audit.Entry) error

@@ -106,11 +106,14 @@ func (s *Store) SetRecordingReady(ctx context.Context, r id.Recording, length ti
 	}, entries...)
 }
 
-// SetRecordingFailed notes why the video could not be made: a fault's code. Faults:
+// SetRecordingFailed notes why the video could not be made, a fault's code, and until
+// when the recording is kept now, zero for as long as before. Faults:
 // recording.not_found.
-func (s *Store) SetRecordingFailed(ctx context.Context, r id.Recording, code string) error {
+func (s *Store) SetRecordingFailed(ctx context.Context, r id.Recording, code string, expiresAt time.Time) error {
 	return s.change(ctx, "store.SetRecordingFailed", r, func(q *query.Queries) error {
-		_, err := q.FailRecording(ctx, query.FailRecordingParams{ID: string(r), Problem: code})
+		_, err := q.FailRecording(ctx, query.FailRecordingParams{
+			ID: string(r), Problem: code, ExpiresAt: sql.NullInt64{Int64: millis(expiresAt), Valid: !expiresAt.IsZero()},
+		})
 		return err
 	})
 }

@@ -95,9 +95,14 @@ func (p part) recordingLife() {
 	ok(t, s.FinishJob(t.Context(), todo.ID, "a"))
 	want.Progress = 0
 
-	ok(t, s.SetRecordingFailed(t.Context(), r.ID, "composer.missing"))
+	ok(t, s.SetRecordingFailed(t.Context(), r.ID, "composer.missing", time.Time{}))
 	want.State, want.Problem = recording.StateFailed, "composer.missing"
 	same(t, "failed", kept(t, s, r.ID), want)
+	want.Problem, want.ExpiresAt = "recording.empty", noon.AddDate(0, 0, 1)
+	ok(t, s.SetRecordingFailed(t.Context(), r.ID, want.Problem, want.ExpiresAt))
+	same(t, "empty", kept(t, s, r.ID), want)
+	want.ExpiresAt = expires
+	ok(t, s.SetRecordingFailed(t.Context(), r.ID, want.Problem, want.ExpiresAt))
 	want.Settings.Layout, want.State, want.Problem = recording.Share, recording.StateComposing, ""
 	ok(t, s.SetRecordingComposing(t.Context(), r.ID, &want.Settings, []job.Job{job.Make("compose", r.ID, nil, ended)}, noted(r, audit.RecordingChanged)))
 	same(t, "again", kept(t, s, r.ID), want)
@@ -163,11 +168,6 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 	same(t, "expired", must[[]recording.SealedAsset](t)(s.ExpiredAssets(t.Context(), marked.ExpiresAt)), []recording.SealedAsset{marked})
 	ok(t, s.RemoveAssets(t.Context(), r.ID, marked.ID, "unknown"))
 	same(t, "removed", kept(t, s, r.ID), want)
-}
-
-// Of a recording that is not there, nothing can be changed.
-func (p part) noRecording() {
-	t, c := p.T, p.Config
 
 	// A video and its picture come together or not at all.
 	trimmed := recording.SealedAsset{Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Trimmed, Size: 9, CreatedAt: noon.AddDate(0, 0, 4)}}
@@ -183,6 +183,11 @@ func (p part) noRecording() {
 	same(t, "with a picture", kept(t, s, r.ID), with)
 	ok(t, s.RemoveAssets(t.Context(), r.ID, trimmed.ID, poster.ID))
 	same(t, "without", kept(t, s, r.ID), want)
+}
+
+// Of a recording that is not there, nothing can be changed.
+func (p part) noRecording() {
+	t, c := p.T, p.Config
 	s := open(t, c)
 	aMeeting(t, s)
 	const none = id.Recording("none")
@@ -196,7 +201,7 @@ func (p part) noRecording() {
 		"ended":     s.SetRecordingEnded(t.Context(), none, noon, 1, noon, nil),
 		"composing": s.SetRecordingComposing(t.Context(), none, nil, nil),
 		"ready":     s.SetRecordingReady(t.Context(), none, 0, nil, nil, nil),
-		"failed":    s.SetRecordingFailed(t.Context(), none, "x"),
+		"failed":    s.SetRecordingFailed(t.Context(), none, "x", time.Time{}),
 		"renamed":   s.RenameRecording(t.Context(), none, []byte{}),
 		"shared":    s.SetSharing(t.Context(), none, recording.Sharing{}),
 		"cut":       s.SetCut(t.Context(), none, recording.Cut{}, nil),

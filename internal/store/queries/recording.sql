@@ -96,7 +96,8 @@ UPDATE recording SET state = 'ready', problem = '', length = $2
 WHERE id = $1 AND state <> 'recording';
 
 -- name: FailRecording :execrows
-UPDATE recording SET state = 'failed', problem = $2 WHERE id = $1;
+UPDATE recording SET state = 'failed', problem = sqlc.arg(problem), expires_at = COALESCE(sqlc.narg(expires_at), expires_at)
+WHERE id = sqlc.arg(id);
 
 -- name: RenameRecording :execrows
 UPDATE recording SET sealed = $2 WHERE id = $1;

@@ -413,16 +413,18 @@ func (q *Queries) ExpiringRecordings(ctx context.Context, arg ExpiringRecordings
 }
 
 const failRecording = `-- name: FailRecording :execrows
-UPDATE recording SET state = 'failed', problem = $2 WHERE id = $1
+UPDATE recording SET state = 'failed', problem = $1, expires_at = COALESCE($2, expires_at)
+WHERE id = $3
 `
 
 type FailRecordingParams struct {
-	ID      string
-	Problem string
+	Problem   string
+	ExpiresAt sql.NullInt64
+	ID        string
 }
 
 func (q *Queries) FailRecording(ctx context.Context, arg FailRecordingParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, failRecording, arg.ID, arg.Problem)
+	result, err := q.db.ExecContext(ctx, failRecording, arg.Problem, arg.ExpiresAt, arg.ID)
 	if err != nil {
 		return 0, err
 	}
