@@ -251,7 +251,7 @@ func (a *api) getMedia(ctx context.Context, in *mediaRequest) (*huma.StreamRespo
 			return err
 		}
 		out := &steady{ResponseWriter: w, control: http.NewResponseController(w), still: still, asked: time.Now()}
-		http.ServeContent(out, r, "", time.Time{}, io.NewSectionReader(media, 0, media.Size()))
+		http.ServeContent(out, fewRanges(r), "", time.Time{}, io.NewSectionReader(media, 0, media.Size()))
 	}}, nil
 }
 

@@ -70,6 +70,33 @@ func TestMediaRanges(t *testing.T) {
 	}
 }
 
+// TestManyRanges: a few ranges are served as asked for, and thousands, each of which
+// would cost a piece of the file, are the whole file read once.
+func TestManyRanges(t *testing.T) {
+	c := newCouncil(t)
+	r := c.recorded(t, c.meeting.ID, "Council", nil)
+	view := call[api.RecordingView](c.owner, "POST", "/recordings/"+string(r.ID)+"/views", nil, 200)
+	for _, test := range []struct{ ranges, status, reads int }{
+		{2, http.StatusPartialContent, 2},
+		{8, http.StatusPartialContent, 8},
+		{9, http.StatusOK, 5},
+		{5000, http.StatusOK, 5}, // of 32 KiB: 100,000 bytes and the end
+	} {
+		wanted := make([]string, test.ranges)
+		for i := range wanted {
+			wanted[i] = fmt.Sprintf("%d-%d", i*20, i*20)
+		}
+		c.kept.reads = 0
+		got := c.owner.fetch(view.URL, "Range", "bytes="+strings.Join(wanted, ","))
+		if got.StatusCode != test.status || c.kept.reads > test.reads {
+			t.Errorf("%d ranges: status %d, the file was read %d times", test.ranges, got.StatusCode, c.kept.reads)
+		}
+		if whole := got.body == string(video); whole != (test.status == http.StatusOK) {
+			t.Errorf("%d ranges: %d bytes of %s", test.ranges, len(got.body), got.Header.Get("Content-Type"))
+		}
+	}
+}
+
 // TestMediaIsForOne: the address of a file serves whoever got it, as long as they may
 // watch; for everybody else there is nothing there.
 func TestMediaIsForOne(t *testing.T) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -13,6 +14,9 @@ const (
 	// stallTime is how long a reader may take for a piece of 32 KiB: who reads, be it
 	// at 5 kbit/s, has as long as the file takes.
 	stallTime = time.Minute
+	// maxRanges of one request are served as such. Players and downloaders ask for one;
+	// for each, a piece of 64 KiB is decrypted, however few bytes of it are wanted.
+	maxRanges = 8
 	// askAgain is how often it is decided anew, within one long answer, whether it may
 	// go on.
 	askAgain = 5 * time.Second
@@ -39,6 +43,17 @@ func (f *fetches) begin(viewer string) (end func(), err error) {
 			delete(f.open, viewer)
 		}
 	}, nil
+}
+
+// fewRanges leaves out of a request for many ranges that it is for ranges: whoever
+// sends it gets the whole file, as RFC 9110 §14.2 allows.
+func fewRanges(r *http.Request) *http.Request {
+	if strings.Count(r.Header.Get("Range"), ",") < maxRanges {
+		return r
+	}
+	whole := r.Clone(r.Context())
+	whole.Header.Del("Range")
+	return whole
 }
 
 // steady writes a long answer. The server's limit for a whole answer gives way to
