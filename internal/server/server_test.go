@@ -264,7 +264,8 @@ func probe(t *testing.T, s *servertest.Server, from string) {
 	}
 }
 
-func scrape(t *testing.T, s *servertest.Server) []byte {
+// figures are the metrics of a server, as they stand now.
+func figures(t *testing.T, s *servertest.Server) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.MetricsAddr()+"/metrics", http.NoBody)
 	if err != nil {
@@ -279,12 +280,18 @@ func scrape(t *testing.T, s *servertest.Server) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"plenum_rooms 1", "plenum_seats 2", "plenum_joins_total 2", "plenum_sfu_rooms 1"} {
-		if !strings.Contains(string(body), want) {
+	return string(body)
+}
+
+func scrape(t *testing.T, s *servertest.Server) []byte {
+	t.Helper()
+	body := figures(t, s)
+	for _, want := range []string{"plenum_rooms 1", "plenum_seats 2", "plenum_joins_total 2", "plenum_recordings 0", "plenum_sfu_rooms 1"} {
+		if !strings.Contains(body, want) {
 			t.Errorf("the metrics lack %q", want)
 		}
 	}
-	return body
+	return []byte(body)
 }
 
 func TestTwoServersOnOneDirectory(t *testing.T) {

@@ -219,20 +219,4 @@ func TestNoOtherWayIn(t *testing.T) {
 }
 
 // metrics are the server's figures.
-func (o *outsider) metrics() string {
-	o.t.Helper()
-	req, err := http.NewRequestWithContext(o.t.Context(), http.MethodGet, "http://"+o.s.MetricsAddr()+"/metrics", http.NoBody)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	resp, err := new(http.Client).Do(req)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return string(raw)
-}
+func (o *outsider) metrics() string { return figures(o.t, o.s) }
