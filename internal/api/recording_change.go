@@ -53,7 +53,7 @@ type RecordingReceipt struct {
 
 // Recomposition is the request for files made anew; what is missing is as it was.
 type Recomposition struct {
-	Layout          *recording.Layout `json:"layout,omitempty" enum:"grid,speaker,share"`
+	Layout          *recording.Layout `json:"layout,omitempty" enum:",grid,speaker,share" doc:"Empty for as it was in the meeting, with its changes"`
 	Height          *int              `json:"height,omitempty" enum:"720,1080"`
 	Names           *bool             `json:"names,omitempty"`
 	Logo            *bool             `json:"logo,omitempty"`
@@ -256,7 +256,7 @@ func (c Recomposition) apply(s recording.Settings) (recording.Settings, error) {
 	put(&s.SpeakerChapters, c.SpeakerChapters)
 	put(&s.Audio, c.Audio)
 	put(&s.Speakers, c.Speakers)
-	return meeting.ParseRecording(s)
+	return meeting.ParseRecomposition(s)
 }
 
 // put sets a field to what is given.

@@ -11,7 +11,7 @@ import (
 
 // RecordingSettings say what is made of the recordings of a meeting.
 type RecordingSettings struct {
-	Layout          recording.Layout `json:"layout" enum:"grid,speaker,share"`
+	Layout          recording.Layout `json:"layout" enum:",grid,speaker,share" doc:"Empty only of a recording: as it was in the meeting, with its changes"`
 	Height          int              `json:"height" enum:"720,1080" doc:"Of the picture, in pixels"`
 	Names           bool             `json:"names" doc:"In the picture"`
 	Logo            bool             `json:"logo" doc:"The organisation's"`

@@ -43,14 +43,15 @@ func TestMeetingRecordingSettings(t *testing.T) {
 
 	call[api.Organisation](c.owner, "PATCH", "/organisation", map[string]any{"recording": map[string]any{"retention": api.RecordingDays{Default: 20, Min: 10, Max: 40}}}, 200)
 	for code, change := range map[string]func(*api.RecordingSettings){
-		"retention.days":    func(s *api.RecordingSettings) { s.Days = 9 },
-		"retention.days ":   func(s *api.RecordingSettings) { s.Days = 41 },
-		"retention.days  ":  func(s *api.RecordingSettings) { s.Days = -1 },
-		"name.too_long":     func(s *api.RecordingSettings) { s.Mark = strings.Repeat("x", 101) },
-		"name.invalid":      func(s *api.RecordingSettings) { s.Mark = "a\u202eb" },
-		"request.invalid":   func(s *api.RecordingSettings) { s.Height = 1081 },
-		"request.invalid ":  func(s *api.RecordingSettings) { s.Layout = "circle" },
-		"request.invalid  ": func(s *api.RecordingSettings) { s.Sharing.With = "everybody" },
+		"retention.days":     func(s *api.RecordingSettings) { s.Days = 9 },
+		"retention.days ":    func(s *api.RecordingSettings) { s.Days = 41 },
+		"retention.days  ":   func(s *api.RecordingSettings) { s.Days = -1 },
+		"name.too_long":      func(s *api.RecordingSettings) { s.Mark = strings.Repeat("x", 101) },
+		"name.invalid":       func(s *api.RecordingSettings) { s.Mark = "a\u202eb" },
+		"request.invalid":    func(s *api.RecordingSettings) { s.Height = 1081 },
+		"request.invalid ":   func(s *api.RecordingSettings) { s.Layout = "circle" },
+		"request.invalid  ":  func(s *api.RecordingSettings) { s.Sharing.With = "everybody" },
+		"recording.settings": func(s *api.RecordingSettings) { s.Layout = "" },
 	} {
 		wrong := other
 		change(&wrong)

@@ -309,6 +309,9 @@ func TestCompose(t *testing.T) {
 	if diff := cmp.Diff(want, c.kept.composed[r.ID]); diff != "" {
 		t.Error(diff)
 	}
+	if got := call[api.Recording](c.owner, "POST", path+"/compose", map[string]any{"layout": ""}, 200); c.kept.composed[r.ID].Layout != "" {
+		t.Errorf("as it was in the meeting: %+v", got.Settings)
+	}
 	refused(t, c.owner.do("POST", path+"/compose", asJSON(t, map[string]any{"mark": strings.Repeat("x", 101)})), 422, "name.too_long")
 	refused(t, c.owner.do("POST", path+"/compose", `{"layout":"circle"}`), 422, "request.invalid")
 	c.change(r.ID, func(r *recording.Recording) { r.State = recording.StateRecording })

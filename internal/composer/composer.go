@@ -48,7 +48,7 @@ type Words struct{ Start, Share string }
 // Options say what the result looks like.
 type Options struct {
 	Width, Height   int              // 1280×720 when 0; even
-	Layout          recording.Layout // overrides what was set in the meeting, unless the meeting began with it
+	Layout          recording.Layout // overrides what was set in the meeting; "" for as it was there
 	Names           bool
 	Logo            image.Image // in the upper right corner, at most a sixth of the width
 	Mark            string      // burnt in across the lower edge

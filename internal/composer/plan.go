@@ -278,9 +278,6 @@ func (p *plan) direct(moments []moment, end time.Duration, o Options) {
 	if o.Words.Start != "" {
 		p.chapters = []Mark{{0, o.Words.Start}}
 	}
-	if o.Layout == first(moments) {
-		o.Layout = "" // what was chosen before; what was chosen during the meeting came later
-	}
 	for i, m := range moments {
 		scene.Apply(m.record)
 		if m.record.Kind == recording.Consent {
@@ -307,16 +304,6 @@ func (p *plan) direct(moments []moment, end time.Duration, o Options) {
 	for seat, since := range may.since {
 		p.allowed[seat] = append(p.allowed[seat], span{since, until + time.Second})
 	}
-}
-
-// first returns the layout that the recording began with.
-func first(moments []moment) recording.Layout {
-	for _, m := range moments {
-		if m.record.Kind == recording.LayoutSet {
-			return m.record.Event.Layout
-		}
-	}
-	return ""
 }
 
 // audience keeps who may be heard, and fills in the plan's spans.

@@ -30,8 +30,7 @@ func TestLayoutsFollowWhoSpeaksAndWhoIsSpotlighted(t *testing.T) {
 	s.add(6.5, recording.LayoutSet, recording.Event{Layout: recording.Grid})
 	s.add(7, recording.Spotlight, recording.Event{})
 	s.add(8, recording.Ended, recording.Event{})
-	// The layout it was begun with does not undo what was chosen during the meeting.
-	r, _ := compose(t, &s, composer.Options{Layout: recording.Speaker})
+	r, _ := compose(t, &s, composer.Options{})
 	video := r.video(t)
 	main, strip := composer.Strip(1, 2, 1280, 720)
 	large := append(main, strip...)
@@ -53,6 +52,15 @@ func TestLayoutsFollowWhoSpeaksAndWhoIsSpotlighted(t *testing.T) {
 			if c := r.pixel(video, tt.at, p.X+p.W/2, p.Y+p.H/2); !near(c, tt.colours[i]) {
 				t.Errorf("at %.1f s, tile %d is %v, want %v", tt.at, i, c, tt.colours[i])
 			}
+		}
+	}
+	// One that is chosen afterwards holds all through.
+	r, _ = compose(t, &s, composer.Options{Layout: recording.Speaker})
+	video = r.video(t)
+	for i, p := range large {
+		want := [][3]int{lime, red, blue}[i]
+		if c := r.pixel(video, 7.5, p.X+p.W/2, p.Y+p.H/2); !near(c, want) {
+			t.Errorf("made anew, tile %d is %v, want %v", i, c, want)
 		}
 	}
 }

@@ -21,9 +21,18 @@ var (
 // ParseRecording checks what is to be made of recordings; the days are checked by
 // the organisation's rules. Faults: recording.settings, name.too_long, name.invalid.
 func ParseRecording(s recording.Settings) (recording.Settings, error) {
+	if s.Layout == "" {
+		return recording.Settings{}, ErrRecording
+	}
+	return ParseRecomposition(s)
+}
+
+// ParseRecomposition is ParseRecording for what was recorded already: it need not
+// have a layout of its own, it has those that were chosen in the meeting.
+func ParseRecomposition(s recording.Settings) (recording.Settings, error) {
 	audiences := []recording.Audience{recording.Nobody, recording.Participants, recording.Members, recording.Link}
 	switch {
-	case !slices.Contains([]recording.Layout{recording.Grid, recording.Speaker, recording.Share}, s.Layout),
+	case !slices.Contains([]recording.Layout{"", recording.Grid, recording.Speaker, recording.Share}, s.Layout),
 		s.Height != 720 && s.Height != 1080, s.Days < 0, !slices.Contains(audiences, s.Sharing.With):
 		return recording.Settings{}, ErrRecording
 	}

@@ -53,6 +53,13 @@ func TestParseRecording(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+	asItWas := with(func(s *recording.Settings) { s.Layout = "" })
+	if got, err := meeting.ParseRecomposition(asItWas); err != nil || !cmp.Equal(asItWas, got) {
+		t.Errorf("made anew as in the meeting: %+v %v", got, err)
+	}
+	if _, err := meeting.ParseRecomposition(recording.Settings{Layout: "pile", Height: 720}); !errors.Is(err, meeting.ErrRecording) {
+		t.Errorf("made anew in a pile: %v", err)
+	}
 	trimmed, err := meeting.ParseRecording(with(func(s *recording.Settings) { s.Mark = "  for  the   council " }))
 	if err != nil || trimmed.Mark != "for the council" {
 		t.Errorf("%q %v", trimmed.Mark, err)
