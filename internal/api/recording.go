@@ -31,7 +31,7 @@ func (a *api) registerRecordings(h huma.API) {
 	operation(a, h, "createDownload", http.MethodPost, "/recordings/{id}/downloads", "Download a file of a recording; an entry of the audit. A copy with the viewer's mark is made first: ask again until there is a url", a.createDownload, public)
 	operation(a, h, "getMedia", http.MethodGet, "/recordings/{id}/media/{token}", "The bytes of a file, also by ranges; every request checks again that the viewer may have them", a.getMedia, public, streams)
 
-	operation(a, h, "getPoster", http.MethodGet, "/recordings/{id}/poster", "One picture of the video as it is shown, for who may watch it unmarked; no view in the sense of the audit", a.getPoster, public, depicts)
+	operation(a, h, "getPoster", http.MethodGet, "/recordings/{id}/poster", "One picture of the video as it is shown, for whoever may watch it without a mark; no entry of the audit", a.getPoster, public, depicts)
 
 	operation(a, h, "listViews", http.MethodGet, "/recordings/{id}/views", "Who watched or downloaded a recording, newest first", a.listViews, needs(readRecordings))
 	operation(a, h, "listConsents", http.MethodGet, "/recordings/{id}/consents", "Who was asked for consent, in which words, and what they answered; reading it is an entry of the audit", a.listConsents, needs(readRecordings))

@@ -89,11 +89,11 @@ func openData(t *testing.T, s *servertest.Server) *store.Store {
 	return db
 }
 
-// film is what the video of a recording in these tests consists of.
+// film is what the video of a recording in these tests consists of, and its picture.
 const film = "not for everybody"
 
-// recorded gives a meeting a recording with a video, shared by a link, without anybody
-// having met.
+// recorded gives a meeting a recording with a video and its picture, shared by a link,
+// without anybody having met.
 func recorded(t *testing.T, s *servertest.Server, db *store.Store, of id.Tenant, m id.Meeting) recording.Recording {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
@@ -118,23 +118,27 @@ func recorded(t *testing.T, s *servertest.Server, db *store.Store, of id.Tenant,
 		t.Fatal(err)
 	}
 	video := recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: recording.Video, Size: int64(len(film)), CreatedAt: now}
-	name := "r/" + string(r.ID) + "/" + string(video.ID)
-	file, err := files.Create(ctx, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := key.Encrypt(file, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = io.WriteString(w, film)
-	if err := errors.Join(err, w.Close(), file.Commit()); err != nil {
-		t.Fatal(err)
+	poster := video
+	poster.ID, poster.Kind, poster.For = id.New[id.Asset](), recording.Poster, string(video.ID)
+	for _, asset := range []id.Asset{video.ID, poster.ID} {
+		name := "r/" + string(r.ID) + "/" + string(asset)
+		file, err := files.Create(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := key.Encrypt(file, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.WriteString(w, film)
+		if err := errors.Join(err, w.Close(), file.Commit()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := db.SetRecordingEnded(ctx, r.ID, now, 1, now.AddDate(0, 0, 90), nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SetRecordingReady(ctx, r.ID, time.Hour, nil, []recording.SealedAsset{{Asset: video}}, nil); err != nil {
+	if err := db.SetRecordingReady(ctx, r.ID, time.Hour, nil, []recording.SealedAsset{{Asset: video}, {Asset: poster}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -970,7 +970,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One picture of the video as it is shown, for who may watch it unmarked; no view in the sense of the audit */
+        /** One picture of the video as it is shown, for whoever may watch it without a mark; no entry of the audit */
         get: operations["getPoster"];
         put?: never;
         post?: never;
@@ -2157,8 +2157,11 @@ export interface components {
              * @enum {integer}
              */
             height?: 720 | 1080;
-            /** @enum {string} */
-            layout?: "grid" | "speaker" | "share";
+            /**
+             * @description Empty for as it was in the meeting, with its changes
+             * @enum {string}
+             */
+            layout?: "" | "grid" | "speaker" | "share";
             logo?: boolean;
             /** @description At most 100 characters, burnt in; empty for none */
             mark?: string;
@@ -2356,8 +2359,11 @@ export interface components {
              * @enum {integer}
              */
             height: 720 | 1080;
-            /** @enum {string} */
-            layout: "grid" | "speaker" | "share";
+            /**
+             * @description Empty only of a recording: as it was in the meeting, with its changes
+             * @enum {string}
+             */
+            layout: "" | "grid" | "speaker" | "share";
             /** @description The organisation's */
             logo: boolean;
             /** @description At most 100 characters, burnt in; empty for none */
@@ -6184,7 +6190,9 @@ export interface operations {
     getPoster: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 26 characters, the last part of the page's address */
                 id: string;
@@ -6201,6 +6209,13 @@ export interface operations {
                 content: {
                     "image/jpeg": string;
                 };
+            };
+            /** @description It is the one that the caller knows */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Too many requests from this key, account or address */
             429: {
