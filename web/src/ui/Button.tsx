@@ -75,6 +75,9 @@ export interface LinkButtonProps extends Look {
   wide?: boolean;
   /** File name: the link downloads instead of navigating. */
   download?: string;
+  /** Leaves this page as it is, as in a call; say so in `label`. */
+  newTab?: boolean;
+  onPress?: () => void;
 }
 
 /** LinkButton goes somewhere and looks like a button. */
@@ -84,6 +87,7 @@ export function LinkButton({
   label,
   icon,
   wide,
+  newTab = false,
   className,
   children,
   ...rest
@@ -91,6 +95,7 @@ export function LinkButton({
   return (
     <AriaLink
       {...rest}
+      {...(newTab && { target: '_blank', rel: 'noopener' })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       className={cx(styles['button'], styles[variant], styles[size], wide && styles['wide'], className)}
     >

@@ -6,7 +6,7 @@ import {
   UNSTABLE_ToastQueue as ToastQueue,
   UNSTABLE_ToastRegion as ToastRegion,
 } from 'react-aria-components';
-import { Button, IconButton } from './Button';
+import { Button, IconButton, LinkButton } from './Button';
 import { cx } from './cx';
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from './icons';
 import styles from './Toast.module.css';
@@ -17,13 +17,15 @@ export interface ToastOptions {
   tone?: ToastTone;
   /** One thing to do about it, such as "Undo". */
   action?: { label: string; onPress: () => void };
+  /** In place of an action: where to look, in a new tab; `name` says that, beginning with the label. */
+  link?: { label: string; name: string; href: string };
   /** Called when it goes away, by itself, by hand or after the action. */
   onClose?: () => void;
-  /** Milliseconds; 6 s by default, 10 s with an action (WCAG 2.2.1 asks for time enough to react). */
+  /** Milliseconds; 6 s by default, 10 s with an action or a link (WCAG 2.2.1 asks for time enough to react). */
   timeout?: number;
 }
 
-interface Message extends Pick<ToastOptions, 'action'> {
+interface Message extends Pick<ToastOptions, 'action' | 'link'> {
   text: string;
   tone: ToastTone;
 }
@@ -32,10 +34,10 @@ const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
 
 export const toast = {
   /** Shows and announces a short message; returns the function that takes it away. */
-  show(text: string, { tone = 'info', action, onClose, timeout }: ToastOptions = {}): () => void {
+  show(text: string, { tone = 'info', action, link, onClose, timeout }: ToastOptions = {}): () => void {
     const key = queue.add(
-      { text, tone, ...(action && { action }) },
-      { timeout: timeout ?? (action ? 10_000 : 6_000), ...(onClose && { onClose }) },
+      { text, tone, ...(action && { action }), ...(link && { link }) },
+      { timeout: timeout ?? (action || link ? 10_000 : 6_000), ...(onClose && { onClose }) },
     );
     return () => queue.close(key);
   },
@@ -49,7 +51,7 @@ export function Toasts() {
   return (
     <ToastRegion queue={queue} aria-label={t('toast.region')} className={cx(styles['region'])}>
       {({ toast: shown }) => {
-        const { text, tone, action } = shown.content;
+        const { text, tone, action, link } = shown.content;
         const Icon = icons[tone];
         return (
           <AriaToast toast={shown} className={cx(styles['toast'], styles[tone])}>
@@ -67,6 +69,17 @@ export function Toasts() {
               >
                 {action.label}
               </Button>
+            )}
+            {link && (
+              <LinkButton
+                size="small"
+                href={link.href}
+                label={link.name}
+                newTab
+                onPress={() => queue.close(shown.key)}
+              >
+                {link.label}
+              </LinkButton>
             )}
             <IconButton
               size="small"

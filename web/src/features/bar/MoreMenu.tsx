@@ -18,7 +18,7 @@ import { perform, useActions, useWords } from '@/features/call/perform';
 import { knocking } from '@/features/lobby/knocking';
 import { moderationActions } from '@/features/moderation/actions';
 import { useCall } from '@/features/call/store';
-import { consent, record, recordingSteps } from '@/features/recording/actions';
+import { consent, record, recordings, recordingSteps } from '@/features/recording/actions';
 import { useLive } from '@/live';
 import { Ellipsis, IconButton, Menu, VisuallyHidden } from '@/ui';
 import styles from './Bar.module.css';
@@ -35,7 +35,7 @@ interface Section {
 const onDesktop: readonly Section[] = [
   { id: 'view', title: 'more.view', actions: [fullScreen, pictureInPicture, hideSelf] },
   { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
-  { id: 'recording', actions: [consent] },
+  { id: 'recording', actions: [consent, recordings] },
   { id: 'moderation', actions: moderation },
   { id: 'meeting', actions: [settings, shortcuts] },
 ];
@@ -43,7 +43,7 @@ const onDesktop: readonly Section[] = [
 /** On a phone the menu also holds what the bar has no room for. */
 const onPhone: readonly Section[] = [
   { id: 'together', actions: [chat, people, share, layout] },
-  { id: 'recording', title: 'more.recording', actions: [record, ...recordingSteps, consent] },
+  { id: 'recording', title: 'more.recording', actions: [record, ...recordingSteps, consent, recordings] },
   { id: 'view', title: 'more.view', actions: [pictureInPicture, hideSelf] },
   { id: 'data', title: 'more.data', actions: [saveData, audioOnly] },
   { id: 'moderation', actions: moderation },
@@ -80,6 +80,11 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
       useCall.setState({ recordMenu: false });
     },
   };
+  const more = new Map([
+    [chat, written],
+    [people, before],
+    [recordings, words('recording:library.newTab')],
+  ]);
   const item = (action: Action) => {
     const view = views.get(action);
     if (view === undefined || view.hidden === true) {
@@ -96,8 +101,7 @@ export function MoreMenu({ phone }: { readonly phone: boolean }): React.JSX.Elem
         label: words(action === share ? (hint ?? action.label) : action.label),
         icon: <Icon size={20} />,
         isDisabled: why !== undefined,
-        description:
-          why !== undefined ? words(why) : action === chat ? written : action === people ? before : undefined,
+        description: why === undefined ? more.get(action) : words(why),
         shortcut: phone ? undefined : action.shortcut?.toUpperCase(),
         selected: steps.has(action) ? undefined : pressed,
         onAction: () => void perform(action),

@@ -6,9 +6,10 @@ import i18next from 'i18next';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '@/a11y';
+import { useCall } from '@/features/call/store';
 import { attempt } from '@/features/notices/attempt';
 import { live, useLive } from '@/live';
-import { Button, Checkbox, ChevronUp, IconButton, X } from '@/ui';
+import { Button, Checkbox, ChevronUp, IconButton, useMediaQuery, X } from '@/ui';
 import styles from './ConsentCard.module.css';
 import { type Answer, answerOf, questionKey, wordsOf } from './state';
 import { closeConsent, isShown, ownMark, useConsent } from './store';
@@ -53,11 +54,23 @@ function useFocus(byHand: boolean): React.RefObject<HTMLElement | null> {
   return card;
 }
 
+/**
+ * Beside the people while that leaves them more than half of the window, also
+ * beside an open panel; else below them. A phone held sideways has no below.
+ */
+function usePlace(): 'beside' | 'below' {
+  const panel = useCall((state) => state.panel !== null);
+  const narrow = useMediaQuery('(max-width: 900px) and (min-height: 481px)');
+  const narrowForThree = useMediaQuery('(max-width: 1240px) and (min-height: 481px)');
+  return narrow || (panel && narrowForThree) ? 'below' : 'beside';
+}
+
 function Question({ byHand }: { readonly byHand: boolean }): React.JSX.Element {
   const { t } = useTranslation(['recording', 'common']);
   const title = useId();
   const text = useId();
   const card = useFocus(byHand);
+  const place = usePlace();
   const recording = useLive((state) => state.recording);
   const answer = useLive((state) => answerOf(state.consent));
   const [past, setPast] = useState(false);
@@ -82,6 +95,7 @@ function Question({ byHand }: { readonly byHand: boolean }): React.JSX.Element {
     <section
       ref={card}
       className={styles['card']}
+      data-place={place}
       role="dialog"
       aria-labelledby={title}
       aria-describedby={text}

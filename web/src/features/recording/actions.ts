@@ -2,8 +2,17 @@
 import { openDialog, useCall } from '@/features/call/store';
 import type { Action, ActionContext } from '@/features/call/action';
 import { live } from '@/live';
-import { BookmarkPlus, CircleCheck, RecordSign, CircleStop, LayoutPanelTop, Pause, Play } from '@/ui';
-import { mayRecord, runs } from './state';
+import {
+  BookmarkPlus,
+  CircleCheck,
+  CircleStop,
+  Clapperboard,
+  LayoutPanelTop,
+  Pause,
+  Play,
+  RecordSign,
+} from '@/ui';
+import { findsIt, mayRecord, runs } from './state';
 import { openConsent } from './store';
 
 const running = ({ live: { recording } }: ActionContext): boolean => runs(recording);
@@ -89,7 +98,21 @@ export const consent: Action = {
   run: openConsent,
 };
 
+/** Where the videos are, in a new tab: nobody falls out of the call. */
+export const library = '/recordings';
+
+/** For whoever will find those of this meeting there. */
+export const recordings: Action = {
+  id: 'recordings',
+  label: 'recording:library',
+  icon: () => Clapperboard,
+  state: ({ live: state }) => ({ hidden: !findsIt(state, state.rights.has('record')) }),
+  run: () => {
+    window.open(library, '_blank', 'noopener');
+  },
+};
+
 /** What can be done while a recording runs, in the order of a menu. */
 export const recordingSteps: readonly Action[] = [pause, resume, layout, chapter, stop];
 
-export const recordingActions: readonly Action[] = [record, ...recordingSteps, consent];
+export const recordingActions: readonly Action[] = [record, ...recordingSteps, consent, recordings];

@@ -43,6 +43,13 @@ const heard = (): string => document.getElementById('announcer-assertive')?.text
 const card = (): HTMLElement | null =>
   screen.queryByRole('dialog', { name: /being recorded|Recording consent/ });
 
+/** Closes the short message that has this in it: they outlive a test. */
+async function putAway(part: HTMLElement): Promise<void> {
+  const message = part.closest<HTMLElement>('[role="alertdialog"]');
+  if (message === null) throw new Error('this is in no message');
+  await userEvent.click(within(message).getByRole('button', { name: 'Close' }));
+}
+
 beforeEach(() => {
   resetCall('grid');
   useConsent.setState({ open: false, folded: '' });
@@ -105,6 +112,36 @@ describe('what is told', () => {
     await waitFor(() => {
       expect(heard()).toMatch(/The recording has ended\.$/);
     });
+  });
+
+  it('leads who will find the video to the library, without leaving the call', async () => {
+    const owner = aSeat('me', { name: 'Mia', role: 'owner' });
+    const server = fakeLive([owner], { recording: aRecording(), consent: 'yes', rights });
+    render(<Everything />);
+    server.emit('recording', off);
+    const link = await screen.findByRole('link', { name: 'Recordings (opens in a new tab)' });
+    expect(link.getAttribute('href')).toBe('/recordings');
+    expect(link.getAttribute('target')).toBe('_blank');
+    expect(link.textContent).toBe('Recordings');
+    await expectAccessible();
+    await putAway(link);
+  });
+
+  it('leads nobody there who has no account', async () => {
+    const guest = aSeat('me', { role: 'owner', guest: true });
+    const server = fakeLive([guest], { recording: aRecording(), consent: 'yes', rights });
+    render(
+      <>
+        <Everything />
+        <Bar />
+      </>,
+    );
+    server.emit('recording', off);
+    const words = await screen.findByText(/The video is being made/);
+    expect(screen.queryByRole('link')).toBeNull();
+    await putAway(words);
+    await userEvent.click(button('More'));
+    expect(screen.queryByRole('menuitem', { name: /Recordings/ })).toBeNull();
   });
 
   it('is told to whoever comes in the middle of it', async () => {
@@ -244,6 +281,15 @@ describe('the question', () => {
 });
 
 describe('recording', () => {
+  it('is found again from the menu, in a new tab', async () => {
+    const open = vi.spyOn(window, 'open').mockReturnValue(null);
+    fakeLive([aSeat('me', { role: 'owner' })], { rights });
+    render(<Bar />);
+    await userEvent.click(button('More'));
+    await userEvent.click(screen.getByRole('menuitem', { name: /^Recordings/ }));
+    expect(open).toHaveBeenCalledExactlyOnceWith('/recordings', '_blank', 'noopener');
+  });
+
   it('is not offered without the right', () => {
     fakeLive([me], { rights: ['speak'] });
     render(<Bar />);

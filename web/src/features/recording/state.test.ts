@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { aRecording } from '@/test/live';
+import { aRecording, aSeat } from '@/test/live';
 import {
   clock,
   elapsed,
+  findsIt,
   layoutOf,
   markOf,
   mustAnswer,
@@ -45,6 +46,18 @@ describe('the clock', () => {
     expect(elapsed(aRecording({ ...told, state: 'on' }), 500)).toBe(5000);
     expect(elapsed(aRecording({ ...told, state: 'paused' }), 4000)).toBe(5000);
     expect(elapsed(aRecording({ elapsed: 0, at: 1000, state: 'starting' }), 4000)).toBe(0);
+  });
+});
+
+describe('findsIt', () => {
+  it.each([
+    ['an owner', { role: 'owner' }, false, true],
+    ['an owner by a link, without an account', { role: 'owner', guest: true }, true, false],
+    ['who began it', { role: 'moderator' }, true, true],
+    ['another moderator', { role: 'moderator' }, false, false],
+    ['a guest who began it', { role: 'moderator', guest: true }, true, false],
+  ])('for %s', (_, change, began, want) => {
+    expect(findsIt({ seats: { me: aSeat('me', change) }, you: 'me' }, began)).toBe(want);
   });
 });
 

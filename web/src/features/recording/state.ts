@@ -94,6 +94,15 @@ export function mayRecord(rights: ReadonlySet<string>): boolean {
   return rights.has('record') || rights.has('stopRecord');
 }
 
+/**
+ * Whether this person's account finds the recording in the library, whatever it
+ * will be shared with: the owners of the meeting do, and who began it.
+ */
+export function findsIt({ seats, you }: Pick<LiveState, 'seats' | 'you'>, began: boolean): boolean {
+  const me = seats[you];
+  return me !== undefined && !me.guest && (began || me.role === 'owner');
+}
+
 /** Why nothing is being recorded although it should be: a fault code, '' for nothing. */
 export function troubleOf({ recording, rights }: Pick<LiveState, 'recording' | 'rights'>): string {
   return mayRecord(rights) ? (recording.trouble ?? '') : '';

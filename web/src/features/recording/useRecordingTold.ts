@@ -6,7 +6,8 @@ import { faultText } from '@/i18n';
 import { type LiveState, type RecordingState, useLive } from '@/live';
 import { toast } from '@/ui';
 import { speak } from './clip';
-import { mayRecord, mustAnswer, runs, tiding, troubleKey, troubleOf } from './state';
+import { library } from './actions';
+import { findsIt, mayRecord, mustAnswer, runs, tiding, troubleKey, troubleOf } from './state';
 
 /** How long the word of a lost recording stays, ms: nobody expects it. */
 const longWord = 30_000;
@@ -15,8 +16,13 @@ const longWord = 30_000;
 export function useRecordingTold(): void {
   const { t } = useTranslation('recording');
   useEffect(() => {
+    /** The recording that I began. */
+    let mine = '';
     const tell = (before: RecordingState | null, now: LiveState): void => {
       const news = tiding(before, now.recording);
+      if (news === 'started' && now.recording.by === now.you) {
+        mine = now.recording.id;
+      }
       if (news === null) {
         return;
       }
@@ -30,7 +36,10 @@ export function useRecordingTold(): void {
         mayRecord(now.rights) &&
         troubleOf(now) === ''
       ) {
-        toast.show(t('told.video'));
+        const found = findsIt(now, before !== null && before.id === mine);
+        toast.show(t('told.video'), {
+          ...(found && { link: { label: t('library'), name: t('library.name'), href: library } }),
+        });
       }
     };
     const alarm = (before: LiveState | null, now: LiveState): void => {
