@@ -4,13 +4,18 @@ import type { Page } from 'playwright-core'
 import { test } from 'vitest'
 import { Person } from './lib/person.ts'
 import { cast, portraitFiles } from './lib/portrait.ts'
+import { passes } from './lib/recording.ts'
 import { Server } from './lib/server.ts'
+import { still } from './lib/still.ts'
 
 const out = join(import.meta.dirname, 'out')
 const sizes = [
   { name: 'desktop', viewport: { width: 1280, height: 800 }, mobile: false },
   { name: 'phone', viewport: { width: 390, height: 844 }, mobile: true },
 ] as const
+
+/** Waits until the video of a page has come so far, in seconds. */
+const plays = (page: Page, seconds: number) => page.waitForFunction((far) => (document.querySelector('video')?.currentTime ?? 0) > far, seconds)
 
 test('recordings, from the button to the receipt, at both sizes', async () => {
   mkdirSync(out, { recursive: true })
@@ -35,12 +40,11 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
     await owner.button('Record').click()
     await owner.button('Start recording').click()
     for (const person of [owner, guest]) await person.button('Agree').click()
-    await owner.page.waitForTimeout(20_000) // so much is recorded
+    await passes(owner, 20)
     await owner.button('Record').click()
     await owner.page.getByRole('menuitem', { name: 'Stop recording…' }).click()
     await owner.button('Stop recording').click()
     await owner.page.getByText(/The recording has ended/).first().waitFor()
-    await owner.page.waitForTimeout(1000)
 
     await owner.page.goto(`${server.url}/recordings`)
     await owner.page.getByRole('list', { name: 'Recordings' }).waitFor()
@@ -56,7 +60,7 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
       page.setDefaultTimeout(10_000)
       await me.context.addCookies(state.cookies)
       const shoot = async (name: string, on: Page = page, fullPage = false) => {
-        await on.waitForTimeout(500)
+        await still(on)
         await on.screenshot({ path: join(out, `${name}-${size.name}.png`), fullPage })
       }
       const attempt = async (what: string, steps: () => Promise<void>) => {
@@ -82,8 +86,9 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
       await attempt('player', async () => {
         await page.goto(`${server.url}${watch}`)
         await page.getByRole('region', { name: 'Video' }).waitFor()
-        await page.getByRole('group', { name: 'Controls of the video' }).getByRole('button', { name: 'Play' }).click()
-        await page.waitForTimeout(3000)
+        await shoot('113-player-poster', page, true)
+        await me.button('Play').click()
+        await plays(page, 2)
         await shoot('114-player', page, true)
         await page.keyboard.press('f')
         await shoot('115-player-full')
@@ -103,9 +108,10 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
         await shoot('118-details')
         await page.getByRole('tab', { name: 'Consents' }).click()
         await page.getByRole('link', { name: 'Export as a table' }).waitFor()
+        await page.getByRole('tabpanel').locator('summary').first().click()
         await shoot('119-consents')
         await page.getByRole('tab', { name: 'Who watched' }).click()
-        await page.getByRole('tabpanel').getByText('Watched').first().waitFor()
+        await page.getByRole('tabpanel').getByText('Anke').first().click()
         await shoot('120-views')
       })
       await attempt('make again', async () => {
@@ -134,7 +140,7 @@ test('recordings, from the button to the receipt, at both sizes', async () => {
         await stranger.button('Watch').click()
         await stranger.page.getByRole('region', { name: 'Video' }).waitFor()
         await stranger.page.keyboard.press('k')
-        await stranger.page.waitForTimeout(2500)
+        await plays(stranger.page, 2)
         await shoot('126-by-link', stranger.page)
         await stranger.page.goto(`${server.url}/r/aaaaaaaaaaaaaaaaaaaaaaaaaa`)
         await stranger.page.getByRole('heading', { level: 1 }).waitFor()

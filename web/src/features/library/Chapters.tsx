@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Chapter, chapterAt } from './chapters';
-import styles from './Player.module.css';
+import styles from './Chapters.module.css';
 import { clock } from './time';
 import { usePlayer } from './usePlayer';
 import { useLibraryWords } from './words';

@@ -4,12 +4,12 @@ import { textOf } from '@/api';
 import { NotConfirmed } from '@/api/confirm';
 import { type Recording, recordings } from '@/api/recordings';
 import { Banner, Button, Dialog, toast } from '@/ui';
-import styles from './Library.module.css';
+import styles from './Form.module.css';
 import { type Make, MakeFields } from './MakeFields';
 import { useChange } from './queries';
 
 const plain: Make = {
-  layout: 'speaker',
+  layout: '',
   height: 720,
   names: true,
   logo: true,
@@ -53,7 +53,7 @@ export function ComposeDialog({ recording, onClose }: { recording: Recording; on
             {textOf(compose.error)}
           </Banner>
         )}
-        <MakeFields make={make} onChange={(change) => setMake({ ...make, ...change })} />
+        <MakeFields recorded make={make} onChange={(change) => setMake({ ...make, ...change })} />
       </div>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import {
   Button,
   Captions,
+  cx,
   IconButton,
   Keyboard,
   Maximize,
@@ -18,8 +19,9 @@ import {
 } from '@/ui';
 import { act, goTo, setSpeed, setVolume, toggleCaptions, togglePlay } from './act';
 import type { Chapter } from './chapters';
+import styles from './Controls.module.css';
 import { speeds } from './keys';
-import styles from './Player.module.css';
+import range from './Range.module.css';
 import { SeekBar, type SeekBarProps } from './SeekBar';
 import { clock } from './time';
 import type { PlayerState } from './usePlayer';
@@ -31,6 +33,8 @@ export interface ControlsProps {
   length: number;
   chapters: readonly Chapter[];
   full: boolean;
+  /** Nobody moves anything over a full screen. */
+  idle: boolean;
   /** A picture in a window of its own would go without the watermark. */
   mayLeave: boolean;
   trim?: SeekBarProps['trim'];
@@ -45,6 +49,7 @@ export function Controls({
   length,
   chapters,
   full,
+  idle,
   mayLeave,
   trim,
   onFull,
@@ -56,7 +61,7 @@ export function Controls({
     t('speed.times', { times: new Intl.NumberFormat(i18n.language).format(value) });
   const canLeave = mayLeave && document.pictureInPictureEnabled;
   return (
-    <div className={styles['controls']}>
+    <div className={cx(styles['controls'], full && styles['full'], idle && styles['idle'])}>
       <SeekBar
         at={state.at}
         length={length}
@@ -94,7 +99,7 @@ export function Controls({
           />
           <input
             type="range"
-            className={styles['loudness']}
+            className={cx(range['range'], styles['loudness'])}
             style={{ '--at': state.muted ? 0 : state.volume } as CSSProperties}
             aria-label={t('volume')}
             aria-valuetext={new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(

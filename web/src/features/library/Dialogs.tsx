@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
+import { useSessionState } from '@/api';
 import { type Receipt, type Recording, recordings } from '@/api/recordings';
-import { ConfirmDialog, toast } from '@/ui';
+import { Button, ConfirmDialog, Dialog, toast } from '@/ui';
 import { ComposeDialog } from './ComposeDialog';
 import { DetailsDialog } from './DetailsDialog';
 import { DownloadDialog } from './DownloadDialog';
+import { FactorNeeded } from './FactorNeeded';
 import { HoldDialog } from './HoldDialog';
 import { useChange } from './queries';
 import { RenameDialog } from './RenameDialog';
@@ -61,6 +63,8 @@ interface AskProps {
 
 function Release({ recording: { id, title }, onClose }: AskProps) {
   const { t } = useTranslation('library');
+  const { t: common } = useTranslation('common');
+  const factorNeeded = useSessionState().data?.mustSetUpFactor === true;
   const release = useChange({
     act: () => recordings.release(id),
     onDone: () => {
@@ -68,6 +72,18 @@ function Release({ recording: { id, title }, onClose }: AskProps) {
       toast.show(t('release.done', { title }), { tone: 'success' });
     },
   });
+  if (factorNeeded) {
+    return (
+      <Dialog
+        isOpen
+        onOpenChange={onClose}
+        title={t('release.title')}
+        actions={<Button onPress={onClose}>{common('cancel')}</Button>}
+      >
+        <FactorNeeded />
+      </Dialog>
+    );
+  }
   return (
     <ConfirmDialog
       isOpen

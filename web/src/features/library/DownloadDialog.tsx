@@ -4,7 +4,7 @@ import { announce } from '@/a11y';
 import { textOf } from '@/api';
 import { Banner, Button, Dialog, LinkButton, Download, Meter, Spinner } from '@/ui';
 import { addressOf, save } from './download';
-import styles from './Library.module.css';
+import styles from './Form.module.css';
 
 export interface DownloadDialogProps {
   recording: string;

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Dialog, Switch } from '@/ui';
 import { playerKeys } from './keys';
-import styles from './Player.module.css';
+import styles from './KeysDialog.module.css';
 
 export interface KeysDialogProps {
   on: boolean;

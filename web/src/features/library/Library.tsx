@@ -10,7 +10,7 @@ import styles from './Library.module.css';
 import { madeSince } from './making';
 import { useLibrary } from './queries';
 import { ReceiptDialog } from './ReceiptDialog';
-import { RecordingRow } from './RecordingRow';
+import { RecordingRow, RowShadow } from './RecordingRow';
 
 export interface LibraryProps {
   user: User;
@@ -52,10 +52,8 @@ export function Library({ user, meeting, all }: LibraryProps) {
   return (
     <>
       <div className={styles['top']}>
-        <div>
-          <PageHeading title={t('title')} />
-          <p className={styles['lead']}>{t('lead')}</p>
-        </div>
+        <PageHeading title={t('title')} />
+        <p className={styles['lead']}>{t('lead')}</p>
       </div>
       {(narrowed || found.length > 0 || user.admin) && (
         <div className={styles['filters']}>
@@ -174,9 +172,7 @@ function Placeholder({ label }: { label: string }) {
   return (
     <div className={styles['list']} role="status" aria-label={label}>
       {[1, 2, 3].map((row) => (
-        <div key={row} className={styles['row']}>
-          <span className={styles['shadow']} />
-        </div>
+        <RowShadow key={row} />
       ))}
     </div>
   );

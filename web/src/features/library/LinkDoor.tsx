@@ -5,7 +5,8 @@ import { ApiFault, textOf } from '@/api';
 import { recordings } from '@/api/recordings';
 import { Frame, FullPageMessage } from '@/features/frame';
 import { Banner, Button, CircleAlert, Clapperboard, PasswordField } from '@/ui';
-import styles from './Player.module.css';
+import form from './Form.module.css';
+import styles from './LinkDoor.module.css';
 
 /** What the link says of itself. */
 export interface Door {
@@ -127,7 +128,7 @@ function Passcode({
         </span>
         <div>
           <PageHeading title={door.title} />
-          <p className={styles['soft']}>{t('shared', { organisation: door.organisation })}</p>
+          <p className={form['soft']}>{t('shared', { organisation: door.organisation })}</p>
         </div>
         {failure !== undefined && (
           <Banner tone="danger" live>

@@ -2,12 +2,14 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordingSettings } from '@/api/recordings';
 import { Checkbox, RadioGroup, Select, Switch, TextField } from '@/ui';
-import styles from './Library.module.css';
+import styles from './Form.module.css';
 
 /** What is made of a recording, without who may see it and for how long. */
 export type Make = Omit<RecordingSettings, 'days' | 'sharing'>;
 
 const layouts = ['speaker', 'grid', 'share'] as const;
+/** Of what was recorded already; the server's word for it is ''. */
+const asInMeeting = 'meeting';
 const heights = ['720', '1080'] as const;
 const picture = ['names', 'logo'] as const;
 const files = ['speakerChapters', 'audio', 'speakers'] as const;
@@ -22,10 +24,18 @@ export interface MakeFieldsProps {
   onMarkDone?: () => void;
   /** Choices that take effect at once, not with a button below. */
   atOnce?: boolean;
+  /** Of what was recorded already: it may look as it did in the meeting. */
+  recorded?: boolean;
 }
 
 /** MakeFields asks what the video looks like and what else is made. */
-export function MakeFields({ make, onChange, onMarkDone, atOnce = false }: MakeFieldsProps) {
+export function MakeFields({
+  make,
+  onChange,
+  onMarkDone,
+  atOnce = false,
+  recorded = false,
+}: MakeFieldsProps) {
   const { t } = useTranslation('library');
   const pictureTitle = useId();
   const filesTitle = useId();
@@ -34,13 +44,13 @@ export function MakeFields({ make, onChange, onMarkDone, atOnce = false }: MakeF
     <>
       <RadioGroup
         label={t('make.layout')}
-        items={layouts.map((id) => ({
+        items={[...(recorded ? ([asInMeeting] as const) : []), ...layouts].map((id) => ({
           id,
           label: t(`make.layout.${id}`),
           description: t(`make.layout.${id}.text`),
         }))}
-        value={make.layout}
-        onChange={(layout) => onChange({ layout })}
+        value={make.layout === '' ? asInMeeting : make.layout}
+        onChange={(layout) => onChange({ layout: layout === asInMeeting ? '' : layout })}
       />
       <Select
         label={t('make.height')}

@@ -5,7 +5,7 @@ import { FullPageMessage } from '@/features/frame';
 import { faultText } from '@/i18n';
 import { Button, CircleAlert, Clapperboard, Clock, LinkButton, Link2Off, Lock, Meter, WifiOff } from '@/ui';
 import { isMaking } from './making';
-import styles from './Player.module.css';
+import styles from './NothingToWatch.module.css';
 import { useChange } from './queries';
 import type { Watching } from './useView';
 

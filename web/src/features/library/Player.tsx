@@ -21,6 +21,8 @@ const idleAfter = 3_000;
 
 export interface PlayerProps {
   view: View;
+  /** The address of a picture to show before it plays. */
+  poster: string | undefined;
   /** The connection is lost and being looked for. */
   lost: boolean;
   /** The address of the view does not work any more. */
@@ -32,7 +34,7 @@ export interface PlayerProps {
 }
 
 /** Player shows a recording with controls of its own. It keeps nothing on the device. */
-export function Player({ view, lost, onBroken, onPlays, onVideo, trim }: PlayerProps) {
+export function Player({ view, poster, lost, onBroken, onPlays, onVideo, trim }: PlayerProps) {
   const { t } = useTranslation('player');
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [box, setBox] = useState<HTMLDivElement | null>(null);
@@ -80,6 +82,7 @@ export function Player({ view, lost, onBroken, onPlays, onVideo, trim }: PlayerP
           ref={setVideo}
           className={styles['video']}
           src={view.url}
+          poster={poster}
           preload="metadata"
           playsInline
           disablePictureInPicture={view.watermark !== ''}
@@ -96,15 +99,11 @@ export function Player({ view, lost, onBroken, onPlays, onVideo, trim }: PlayerP
             if (!view.download) event.preventDefault();
           }}
         />
+        {/* A sign, no button: a press goes to the video below it, and the first control is the button. */}
         {!state.playing && !lost && (
-          <button
-            type="button"
-            className={styles['big']}
-            aria-label={t('play')}
-            onClick={() => run({ do: 'toggle' })}
-          >
-            <Play size={40} aria-hidden="true" />
-          </button>
+          <span className={styles['big']} aria-hidden="true">
+            <Play size={40} />
+          </span>
         )}
         {(state.waiting || lost) && (
           <div className={styles['over']}>
@@ -129,6 +128,7 @@ export function Player({ view, lost, onBroken, onPlays, onVideo, trim }: PlayerP
           length={length}
           chapters={view.chapters}
           full={full}
+          idle={idle}
           mayLeave={view.watermark === ''}
           trim={trim}
           onFull={toggle}

@@ -2,7 +2,9 @@ import { useTranslation } from 'react-i18next';
 import type { Receipt } from '@/api/recordings';
 import { Banner, Button, Dialog, Download } from '@/ui';
 import { saveText } from './download';
-import styles from './Library.module.css';
+import facts from './Facts.module.css';
+import form from './Form.module.css';
+import styles from './ReceiptDialog.module.css';
 import { useLibraryWords } from './words';
 
 export interface ReceiptDialogProps {
@@ -37,11 +39,11 @@ export function ReceiptDialog({ title, receipt, onClose }: ReceiptDialogProps) {
         </>
       }
     >
-      <div className={styles['form']}>
+      <div className={form['form']}>
         <Banner tone={receipt.keyTree ? 'success' : 'warning'} live>
           {t(receipt.keyTree ? 'receipt.tree' : 'receipt.noTree', { title })}
         </Banner>
-        <dl className={styles['table']}>
+        <dl className={facts['facts']}>
           <dt>{t('receipt.key')}</dt>
           <dd>
             <time dateTime={receipt.keyDestroyed}>{words.moment(receipt.keyDestroyed)}</time>
@@ -63,7 +65,7 @@ export function ReceiptDialog({ title, receipt, onClose }: ReceiptDialogProps) {
             </>
           )}
         </dl>
-        <p className={styles['soft']}>{t('receipt.audit')}</p>
+        <p className={form['soft']}>{t('receipt.audit')}</p>
       </div>
     </Dialog>
   );

@@ -27,10 +27,11 @@ import {
   Trash2,
 } from '@/ui';
 import type { WishKind } from './Dialogs';
-import styles from './Library.module.css';
 import { isMaking } from './making';
 import { useChange } from './queries';
-import { clock, daysLeft } from './time';
+import styles from './RecordingRow.module.css';
+import { NoPicture, Thumbnail } from './Thumbnail';
+import { daysLeft } from './time';
 import { useLibraryWords } from './words';
 
 // From here on the end is near enough to be marked; owners are told then, too.
@@ -51,6 +52,7 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
   const watchable = state === 'ready' && may.watch;
   return (
     <li className={cx(styles['row'], !watchable && styles['bare'])}>
+      <Thumbnail recording={recording} watchable={watchable} className={styles['picture']} />
       <div className={styles['words']}>
         <h2 className={styles['name']}>{watchable ? <Link href={`/r/${id}`}>{title}</Link> : title}</h2>
         <p className={styles['facts']}>
@@ -58,12 +60,6 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
           <time dateTime={new Date(recording.startedAt).toISOString()}>
             {formatDate(new Date(recording.startedAt))}, {formatTime(new Date(recording.startedAt))}
           </time>
-          {recording.length > 0 && (
-            <span>
-              <span aria-hidden="true">{clock(recording.length)}</span>
-              <span className="visually-hidden">{words.length(recording.length)}</span>
-            </span>
-          )}
           {recording.size > 0 && <span>{words.size(recording.size)}</span>}
         </p>
         <Marks recording={recording} />
@@ -87,6 +83,16 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
         </div>
       )}
     </li>
+  );
+}
+
+/** RowShadow keeps the place of a row while the list loads. */
+export function RowShadow() {
+  return (
+    <div className={styles['row']}>
+      <NoPicture className={styles['picture']} />
+      <span className={styles['shadow']} />
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Recording, recordings } from '@/api/recordings';
 import { Button, Dialog, TextField } from '@/ui';
-import styles from './Library.module.css';
+import styles from './Form.module.css';
 import { useChange } from './queries';
 
 /** The server's limit, in characters. */

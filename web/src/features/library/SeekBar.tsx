@@ -2,7 +2,8 @@ import { type CSSProperties, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '@/ui';
 import { type Chapter, chapterAt } from './chapters';
-import styles from './Player.module.css';
+import range from './Range.module.css';
+import styles from './SeekBar.module.css';
 import { clock } from './time';
 import { type Cut, withFrom, withTo } from './trim';
 import { useLibraryWords } from './words';
@@ -59,7 +60,7 @@ export function SeekBar({ at, length, loaded, chapters, onSeek, trim }: SeekBarP
       </div>
       <input
         type="range"
-        className={styles['thumb']}
+        className={cx(range['range'], styles['thumb'])}
         data-seek
         aria-label={t('seek')}
         aria-valuetext={chapter === undefined ? place : `${place}, ${chapter.title}`}
@@ -113,7 +114,7 @@ function Handle({ name, value, length, onMove }: HandleProps) {
   return (
     <input
       type="range"
-      className={cx(styles['thumb'], styles['handle'])}
+      className={cx(range['range'], styles['thumb'], styles['handle'])}
       aria-label={name}
       aria-valuetext={`${words.length(value)} (${clock(value, true)})`}
       min={0}

@@ -16,7 +16,7 @@ import {
   TextField,
   toast,
 } from '@/ui';
-import styles from './Library.module.css';
+import styles from './Form.module.css';
 import { useChange } from './queries';
 import { audiences, changeOf, type Draft, draftOf, local, wrongOf } from './sharing';
 import { useLibraryWords } from './words';

@@ -4,9 +4,10 @@ import { announce } from '@/a11y';
 import { type Recording, recordings } from '@/api/recordings';
 import { Button, Play, TextField, toast } from '@/ui';
 import { goTo } from './act';
-import styles from './Player.module.css';
+import form from './Form.module.css';
 import { useChange } from './queries';
 import { clock, parseClock } from './time';
+import styles from './TrimPanel.module.css';
 import { type Cut, isWhole, removed, withFrom, withTo } from './trim';
 import { usePlayer } from './usePlayer';
 import { useLibraryWords } from './words';
@@ -58,7 +59,7 @@ export function TrimPanel({ recording, video, length, cut, onCut, onClose }: Tri
   return (
     <section className={styles['trim']} aria-labelledby={title}>
       <h2 id={title}>{t('trim')}</h2>
-      <p className={styles['soft']}>{t('trim.text')}</p>
+      <p className={form['soft']}>{t('trim.text')}</p>
       <div className={styles['ends']}>
         <End
           label={t('trim.from')}
@@ -75,7 +76,7 @@ export function TrimPanel({ recording, video, length, cut, onCut, onClose }: Tri
           onHere={() => set(withTo(cut, at, length), t('trim.to.told', { at: clock(at, true) }))}
         />
       </div>
-      <p className={styles['sum']} role="status">
+      <p className={form['sum']} role="status">
         {whole
           ? t('trim.whole')
           : [

@@ -3,23 +3,25 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
 import { PageHeading } from '@/a11y';
 import { useServer, type User } from '@/api';
-import type { Receipt, Recording } from '@/api/recordings';
+import { type Receipt, type Recording, recordings } from '@/api/recordings';
 import { Frame } from '@/features/frame';
 import { Button, ChevronLeft, Download, LinkButton, Meter, Scissors, Share2 } from '@/ui';
 import { goTo } from './act';
 import { Chapters } from './Chapters';
 import { Dialogs, type WishKind } from './Dialogs';
 import { DownloadDialog } from './DownloadDialog';
+import form from './Form.module.css';
 import type { Door } from './LinkDoor';
 import { isMaking, videoOf } from './making';
 import { NothingToWatch } from './NothingToWatch';
 import { Player } from './Player';
-import styles from './Player.module.css';
 import { useRecording } from './queries';
 import { ReceiptDialog } from './ReceiptDialog';
+import { posterOf } from './Thumbnail';
 import { TrimPanel } from './TrimPanel';
 import type { Cut } from './trim';
 import { useView } from './useView';
+import styles from './Watch.module.css';
 import { useLibraryWords } from './words';
 
 export interface WatchProps {
@@ -68,6 +70,8 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
     );
   }
   const kept = cut ?? recording?.cut ?? { from: 0, to: view.length };
+  // Somebody with a link only has none told; the server says whether there is one. Uncut, the video begins elsewhere.
+  const poster = trimming ? undefined : recording ? posterOf(recording) : recordings.poster(id);
   const endTrim = () => {
     setCut(undefined);
     navigate(`/r/${id}`, { replace: true });
@@ -89,6 +93,7 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
         <Player
           key={trimming ? 'whole' : 'shown'}
           view={view}
+          poster={poster}
           lost={watching.is === 'lost'}
           onBroken={renew}
           onPlays={plays}
@@ -149,7 +154,7 @@ function Head({ id, title, recording, organisation, download, trimming, onDelete
     <div className={styles['head']}>
       <div className={styles['words']}>
         <PageHeading title={title} className={styles['title']} />
-        <p className={styles['soft']}>
+        <p className={form['soft']}>
           {organisation !== undefined && t('shared', { organisation })}
           {recording &&
             [

@@ -1,11 +1,11 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Recording } from '@/api/recordings';
+import type { ConsentEvidence, Recording } from '@/api/recordings';
 import { expectAccessible } from '@/test/axe';
 import { type Answers, renderPage, serve } from '@/test/page';
 import LibraryPage from './LibraryPage';
-import { recording } from './test';
+import { recording, recordingSettings } from './test';
 
 const user = { id: 'u', name: 'Ada', email: 'ada@example.org', admin: false, operator: false };
 const session = { user, secondFactor: false, fresh: true, mustSetUpFactor: false };
@@ -51,6 +51,18 @@ describe('the list', () => {
     expect(screen.getByText('734 MB')).toBeInTheDocument();
     expect(screen.getByText('Only you and the owners')).toBeInTheDocument();
     expect(screen.getByText('Deleted in 6 days')).toBeInTheDocument();
+    await expectAccessible();
+  });
+
+  it('shows a picture of each, one for each version of the video, and a calm place without', async () => {
+    show([recording({ poster: true }), recording({ id: 'r2', title: 'Without a picture' })]);
+    await screen.findByRole('link', { name: 'Town council, budget' });
+    const pictures = document.querySelectorAll('img');
+    expect(pictures).toHaveLength(1);
+    expect(pictures[0]).toHaveAttribute('src', '/api/v1/recordings/r1/poster?of=v');
+    expect(pictures[0]).toHaveAttribute('alt', '');
+    for (const picture of pictures) fireEvent.error(picture);
+    expect(document.querySelectorAll('img')).toHaveLength(0);
     await expectAccessible();
   });
 
@@ -182,62 +194,149 @@ describe('sharing', () => {
   });
 });
 
+const asked = (seat: string, second: number, change: Partial<ConsentEvidence> = {}): ConsentEvidence => ({
+  at: `2026-03-12T12:00:0${second}Z`,
+  seat,
+  name: '',
+  userName: '',
+  answer: 'asked',
+  version: 0,
+  language: '',
+  text: '',
+  ...change,
+});
+
 describe('the details', () => {
-  it('are consents to be exported, who watched, chapters and files', async () => {
-    show([recording()], {
-      'GET /api/v1/recordings/r1/consents': [
-        200,
-        {
-          consents: [
-            {
-              at: '2026-03-12T12:00:01Z',
-              seat: 'abcd1234',
-              name: 'Grace Hopper',
-              userName: '',
-              answer: 'yes',
-              version: 2,
-              language: 'de',
-              text: 'Dürfen wir Sie aufzeichnen?',
-            },
-            {
-              at: '2026-03-12T12:00:02Z',
-              seat: 'efgh5678',
-              name: '',
-              userName: '',
-              answer: 'no',
-              version: 0,
-              language: 'en',
-              text: '',
-            },
-          ],
-        },
-      ],
-      'GET /api/v1/recordings/r1/views': [
-        200,
-        {
-          views: [
-            { at: '2026-03-13T12:00:00Z', what: 'viewed', who: { kind: 'viewer', id: 'wxyz99', name: '' } },
-          ],
-          next: '',
-        },
-      ],
-    });
+  const viewer = { kind: 'viewer', id: 'wxyz99', name: '' };
+  const anke = { kind: 'user', id: 'u2', name: 'Anke de Vries' };
+  const answers: Answers = {
+    'GET /api/v1/recordings/r1/consents': [
+      200,
+      {
+        consents: [
+          asked('abcd1234', 0),
+          asked('efgh5678', 0),
+          asked('ijkl9012', 0),
+          asked('abcd1234', 1, {
+            name: 'Grace',
+            userName: 'Grace Hopper',
+            answer: 'yes',
+            version: 2,
+            language: 'de',
+            text: 'Dürfen wir Sie aufzeichnen?',
+          }),
+          asked('efgh5678', 2, { answer: 'no', language: 'en' }),
+        ],
+      },
+    ],
+    'GET /api/v1/recordings/r1/views': [
+      200,
+      {
+        views: [
+          { at: '2026-03-13T14:40:00Z', what: 'viewed', who: anke },
+          { at: '2026-03-13T14:20:00Z', what: 'viewed', who: viewer },
+          { at: '2026-03-13T14:10:00Z', what: 'downloaded', who: anke },
+          { at: '2026-03-13T14:02:00Z', what: 'viewed', who: anke },
+        ],
+        next: '',
+      },
+    ],
+  };
+  const open = async (tab: string, change: Partial<Recording> = {}) => {
+    show([recording(change)], answers);
     await openMenu('Town council, budget', 'Details');
     const dialog = within(await screen.findByRole('dialog', { name: 'Town council, budget' }));
-    await expectAccessible();
-    await userEvent.click(dialog.getByRole('tab', { name: 'Consents' }));
-    expect(await dialog.findByText('Grace Hopper')).toBeInTheDocument();
-    expect(dialog.getByText('Person efgh')).toBeInTheDocument();
+    await userEvent.click(dialog.getByRole('tab', { name: tab }));
+    return dialog;
+  };
+
+  it('have one line for each person who was asked, with the steps below it', async () => {
+    const dialog = await open('Consents');
+    const list = within(await dialog.findByRole('list', { name: 'Consents' }));
+    const summary = list.getByText('Grace').closest('summary') as HTMLElement;
+    expect(summary).toHaveTextContent(/Account: Grace Hopper.*Deutsch · words, version 2.*Agreed/);
+    expect(list.getAllByText('Without a name')).toHaveLength(2);
+    expect(list.getByText('Did not answer')).toBeVisible();
+    expect(list.getAllByText('Refused')[0]).toBeVisible();
+    expect(list.queryByText(/ijkl/)).not.toBeInTheDocument();
+    expect(list.getByText('Dürfen wir Sie aufzeichnen?')).not.toBeVisible();
+    await userEvent.click(summary);
+    expect(list.getByText('Dürfen wir Sie aufzeichnen?')).toBeVisible();
     expect(dialog.getByRole('link', { name: 'Export as a table' })).toHaveAttribute(
       'href',
       '/api/v1/recordings/r1/consents.csv',
     );
     await expectAccessible();
-    await userEvent.click(dialog.getByRole('tab', { name: 'Who watched' }));
-    expect(await dialog.findByText('Somebody with the link (wxyz)')).toBeInTheDocument();
+  });
+
+  it('gather who watched by person and day', async () => {
+    const dialog = await open('Who watched');
+    const list = within(await dialog.findByRole('list', { name: /^Who watched, / }));
+    const summary = list.getByText('Anke de Vries').closest('summary') as HTMLElement;
+    expect(summary).toHaveTextContent(/2:02.PM–2:40.PM.*2 views, 1 download/);
+    expect(list.getByText('Somebody with the link (wxyz)')).toBeInTheDocument();
+    expect(list.getByText('1 view')).toBeInTheDocument();
+    expect(list.getByText('Downloaded')).not.toBeVisible();
+    await userEvent.click(summary);
+    expect(list.getByText('Downloaded')).toBeVisible();
+    await expectAccessible();
+  });
+
+  it('say where it looks as it did in the meeting', async () => {
+    const dialog = await open('Recording', { settings: { ...recordingSettings, layout: '' } });
+    expect(dialog.getByText(/^As in the meeting · 720p/)).toBeInTheDocument();
     await userEvent.click(dialog.getByRole('tab', { name: 'Chapters' }));
     expect(dialog.getByText('10:00')).toBeInTheDocument();
     await expectAccessible();
+  });
+});
+
+describe('making the video again', () => {
+  it('begins with how it was in the meeting, and takes another layout', async () => {
+    const { requests } = show([recording({ settings: { ...recordingSettings, layout: '' } })], {
+      'POST /api/v1/recordings/r1/compose': [200, recording()],
+    });
+    await openMenu('Town council, budget', 'Make the video again…');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Make the video again' }));
+    expect(dialog.getByRole('radio', { name: 'As in the meeting' })).toBeChecked();
+    await expectAccessible();
+    await userEvent.click(dialog.getByRole('radio', { name: 'Grid' }));
+    await userEvent.click(dialog.getByRole('radio', { name: 'As in the meeting' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'Make it again' }));
+    await waitFor(() =>
+      expect(requests.find(({ path }) => path.endsWith('/compose'))?.body).toMatchObject({ layout: '' }),
+    );
+  });
+});
+
+describe('legal hold', () => {
+  const admin = { ...user, admin: true };
+  it('says that a second factor is needed before anything is typed', async () => {
+    show([recording()], {
+      'GET /api/v1/session': [200, { ...session, user: admin, mustSetUpFactor: true }],
+    });
+    await openMenu('Town council, budget', 'Put under legal hold');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Put under legal hold' }));
+    expect(dialog.getByText('A second factor is needed')).toBeInTheDocument();
+    expect(dialog.getByRole('link', { name: 'Set up a second factor' })).toHaveAttribute('href', '/account');
+    expect(dialog.queryByRole('textbox')).not.toBeInTheDocument();
+    expect(dialog.queryByRole('button', { name: 'Put under hold' })).not.toBeInTheDocument();
+    await expectAccessible();
+  });
+
+  it('is set with a reason', async () => {
+    const { requests } = show([recording()], {
+      'GET /api/v1/session': [200, { ...session, user: admin }],
+      'POST /api/v1/recordings/r1/hold': [200, recording()],
+    });
+    await openMenu('Town council, budget', 'Put under legal hold');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Put under legal hold' }));
+    await userEvent.type(dialog.getByRole('textbox', { name: /^Why/ }), 'Case 7');
+    await expectAccessible();
+    await userEvent.click(dialog.getByRole('button', { name: 'Put under hold' }));
+    await waitFor(() =>
+      expect(requests.find(({ path }) => path.endsWith('/hold'))?.body).toEqual({ reason: 'Case 7' }),
+    );
   });
 });
 

@@ -83,9 +83,11 @@ describe('the player', () => {
     show();
     const video = await player();
     await expectAccessible();
-    const controls = within(screen.getByRole('group', { name: 'Controls of the video' }));
-    await userEvent.click(controls.getByRole('button', { name: 'Play' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Play' })); // there is only one
     expect(video.paused).toBe(false);
+    await userEvent.click(video);
+    expect(video.paused).toBe(true);
+    await userEvent.click(video);
     await userEvent.keyboard('l');
     expect(video.currentTime).toBe(10);
     await userEvent.keyboard('5');
@@ -113,6 +115,11 @@ describe('the player', () => {
     expect(seek).toHaveAttribute('aria-valuetext', expect.stringMatching(/Budget$/));
     expect(chapters.getByRole('button', { name: /Budget/ })).toHaveAttribute('aria-current', 'true');
     expect(screen.queryByRole('button', { name: 'Captions' })).not.toBeInTheDocument();
+  });
+
+  it('shows a picture before it plays', async () => {
+    show({ 'GET /api/v1/recordings/r1': [200, recording({ poster: true })] });
+    expect(await player()).toHaveAttribute('poster', '/api/v1/recordings/r1/poster?of=v');
   });
 
   it('lists its keys, which can be switched off', async () => {

@@ -45,6 +45,7 @@ export function recording(change: Partial<Recording> = {}): Recording {
     expiresAt: '2026-06-10T12:00:00Z',
     hold: null,
     cut: null,
+    poster: false,
     may: { watch: true, download: true, manage: true, oversee: true, withdraw: true },
     ...change,
   };
