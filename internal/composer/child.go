@@ -14,7 +14,7 @@ import (
 )
 
 // child is one ffmpeg at work, connected by pipes only: what it reads was sent by
-// strangers, so it may open nothing itself, is told the format, and has no
+// strangers, so it is confined (confine.go), is told the format, and has no
 // environment. It gives way to the meetings that are running (yield.go).
 type child struct {
 	cmd    *exec.Cmd
@@ -71,7 +71,7 @@ func (p program) launch(ctx context.Context, marked bool, group *yard, args []st
 		}
 		c.cmd.ExtraFiles = []*os.File{theirs}
 	}
-	err = c.cmd.Start()
+	err = p.cell.start(c.cmd)
 	if theirs != nil {
 		err = errors.Join(err, theirs.Close())
 	}

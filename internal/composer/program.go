@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,6 +23,7 @@ var (
 // program is an ffmpeg that was looked at.
 type program struct { //nolint:recvcheck // a value, once look has filled it in
 	path    string
+	cell    cell
 	Version string
 	opus    string // its decoders
 	av1     string
@@ -41,11 +43,14 @@ func find(ctx context.Context, path string) (program, error) {
 	if err != nil {
 		return program{}, ErrMissing.With(err)
 	}
-	out, err := ask(ctx, path, "-version")
+	if path, err = filepath.Abs(path); err != nil { // it runs in another directory
+		return program{}, ErrMissing.With(err)
+	}
+	p := program{path: path, cell: newCell(path), running: &sync.WaitGroup{}}
+	out, err := p.ask(ctx, "-version")
 	if err != nil {
 		return program{}, ErrUnsuited.With(err)
 	}
-	p := program{path: path, running: &sync.WaitGroup{}}
 	// Builds from source control are called N-12345-gabcdef; they are newer.
 	version := regexp.MustCompile(`^ffmpeg version (?:n?(\d+)\.(\d+)\S*|N-\S+)`).FindSubmatch(out)
 	if version == nil {
@@ -69,11 +74,11 @@ func tooOld(version ...[]byte) bool {
 
 // look finds out which codecs there are.
 func (p *program) look(ctx context.Context) error {
-	encoders, err := ask(ctx, p.path, "-hide_banner", "-encoders")
+	encoders, err := p.ask(ctx, "-hide_banner", "-encoders")
 	if err != nil {
 		return err
 	}
-	decoders, err := ask(ctx, p.path, "-hide_banner", "-decoders")
+	decoders, err := p.ask(ctx, "-hide_banner", "-decoders")
 	if err != nil {
 		return err
 	}
@@ -100,8 +105,17 @@ func (p *program) look(ctx context.Context) error {
 	return nil
 }
 
-func ask(ctx context.Context, path string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // the operator's own setting
-	cmd.Env = []string{}
-	return cmd.Output()
+func (p *program) ask(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, p.path, args...) //nolint:gosec // the operator's own setting
+	var out bytes.Buffer
+	var complaint tail
+	cmd.Env, cmd.Stdout, cmd.Stderr = []string{}, &out, &complaint
+	err := p.cell.start(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", p.path, err, complaint.String())
+	}
+	return out.Bytes(), nil
 }

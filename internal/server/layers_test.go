@@ -54,6 +54,7 @@ func outside() map[string]struct{ only, why string } {
 		"github.com/goccy/go-yaml":      {"config", "settings are read in one place"},
 		"filippo.io/age":                {"vault", "whoever encrypts has keys, and only vault has"},
 		"github.com/minio/":             {"blob", "where files lie is blob's own business"},
+		"golang.org/x/sys":              {"composer", "what the standard library's syscall lacks is needed to confine ffmpeg only"},
 	}
 }
 
