@@ -35,6 +35,7 @@ type library struct {
 	counted      int                                 // how often all meetings' recordings were counted
 	open         int                                 // files that are
 	reads        int                                 // of files
+	searched     int                                 // by one search; 0 for all
 	ready        error                               //
 	onOpen       func()                              // called when a file is opened
 }
@@ -66,15 +67,14 @@ func (l *library) Find(_ context.Context, t id.Tenant, r id.Recording, v recordi
 	return l.recordings[i], l.relation(l.recordings[i], v.User), nil
 }
 
-func (l *library) List(_ context.Context, q recording.Query) ([]recording.Recording, error) {
+func (l *library) List(_ context.Context, q recording.Query) ([]recording.Recording, recording.Position, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var found []recording.Recording
 	for _, r := range l.recordings {
 		may := r.Allowed(q.Viewer, l.relation(r, q.Viewer.User), time.Now())
 		switch {
-		case r.Tenant != q.Tenant, q.Meeting != "" && r.Meeting != q.Meeting,
-			!strings.Contains(strings.ToLower(r.Title.Text()), strings.ToLower(q.Search)), !may.Watch && !may.Manage && !may.Oversee:
+		case r.Tenant != q.Tenant, q.Meeting != "" && r.Meeting != q.Meeting, !may.Watch && !may.Manage && !may.Oversee:
 		case q.After.ID != "" && (r.StartedAt.After(q.After.StartedAt) || r.StartedAt.Equal(q.After.StartedAt) && r.ID <= q.After.ID):
 		default:
 			found = append(found, r)
@@ -83,7 +83,15 @@ func (l *library) List(_ context.Context, q recording.Query) ([]recording.Record
 	slices.SortFunc(found, func(a, b recording.Recording) int {
 		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.ID, b.ID))
 	})
-	return found[:min(len(found), q.Many)], nil
+	var more recording.Position
+	if q.Search != "" && l.searched > 0 && len(found) > l.searched {
+		found = found[:l.searched]
+		more = found[l.searched-1].Position()
+	}
+	found = slices.DeleteFunc(found, func(r recording.Recording) bool {
+		return !strings.Contains(strings.ToLower(r.Title.Text()), strings.ToLower(q.Search))
+	})
+	return found[:min(len(found), q.Many)], more, nil
 }
 
 // change is what one change does, with its entries.

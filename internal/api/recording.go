@@ -118,7 +118,7 @@ type RecordingPath struct {
 // RecordingList is a page of recordings.
 type RecordingList struct {
 	Recordings []Recording `json:"recordings" nullable:"false"`
-	Next       string      `json:"next" doc:"The cursor of the next page; empty after the last"`
+	Next       string      `json:"next" doc:"The cursor of the next page; empty after the last. A search looks through 5,000 recordings at a time: a page of it that is not full may have a next one"`
 }
 
 type (
@@ -243,11 +243,14 @@ func (a *api) listRecordings(ctx context.Context, in *listRecordingsRequest) (*r
 			return &recordingsAnswer{RecordingList{Recordings: []Recording{}}}, nil //nolint:nilerr // there is none of that name
 		}
 	}
-	found, err := a.Recordings.List(ctx, q)
+	found, more, err := a.Recordings.List(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	found, next := cut(found, in.Limit, func(r recording.Recording) []string { return newestKey(r.StartedAt, r.ID) })
+	found, on := cut(found, in.Limit, func(r recording.Recording) []string { return newestKey(r.StartedAt, r.ID) })
+	if on == "" && more != (recording.Position{}) {
+		on = next(newestKey(more.StartedAt, more.ID)...)
+	}
 	list := make([]Recording, 0, len(found))
 	names := map[id.Meeting]string{}
 	for _, r := range found { // one by one, because what the caller may is decided in one place
@@ -265,5 +268,5 @@ func (a *api) listRecordings(ctx context.Context, in *listRecordingsRequest) (*r
 		}
 		list = append(list, a.recordingOf(s, names[r.Meeting]))
 	}
-	return &recordingsAnswer{RecordingList{list, next}}, nil
+	return &recordingsAnswer{RecordingList{list, on}}, nil
 }

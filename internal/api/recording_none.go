@@ -17,8 +17,8 @@ func (noRecordings) Find(context.Context, id.Tenant, id.Recording, recording.Vie
 	return recording.Recording{}, recording.Relation{}, recording.ErrNotFound
 }
 
-func (noRecordings) List(context.Context, recording.Query) ([]recording.Recording, error) {
-	return nil, nil
+func (noRecordings) List(context.Context, recording.Query) ([]recording.Recording, recording.Position, error) {
+	return nil, recording.Position{}, nil
 }
 
 func (noRecordings) Rename(context.Context, id.Recording, pii.Name, ...audit.Entry) error {

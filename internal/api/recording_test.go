@@ -206,6 +206,20 @@ func TestRecordingList(t *testing.T) {
 	if diff := cmp.Diff([]string{"Thirty", "Three"}, titles); diff != "" {
 		t.Error(diff)
 	}
+	c.kept.searched = 2 // a search that goes on where it ended finds the same
+	pages := 0
+	titles = nil
+	for cursor := "-"; cursor != ""; pages++ {
+		page = call[api.RecordingList](c.owner, "GET", "/recordings?search=TH&cursor="+strings.Trim(cursor, "-"), nil, 200)
+		for _, r := range page.Recordings {
+			titles = append(titles, r.Title)
+		}
+		cursor = page.Next
+	}
+	if diff := cmp.Diff([]string{"Thirty", "Three"}, titles); diff != "" || pages != 3 {
+		t.Error(pages, diff)
+	}
+	c.kept.searched = 0
 	for _, query := range []string{"?meeting=nonsense", "?meeting=" + id.New[string](), "?search=none"} {
 		if l := call[api.RecordingList](c.owner, "GET", "/recordings"+query, nil, 200); len(l.Recordings) > 0 || l.Next != "" {
 			t.Errorf("%s: %+v", query, l)

@@ -17,8 +17,10 @@ type Recordings interface {
 	// Find returns a recording with everything sealed opened, and what a viewer is to
 	// it.
 	Find(ctx context.Context, tenant id.Tenant, r id.Recording, v recording.Viewer) (recording.Recording, recording.Relation, error)
-	// List returns those that the viewer may watch, manage or oversee, newest first.
-	List(ctx context.Context, q recording.Query) ([]recording.Recording, error)
+	// List returns those that the viewer may watch, manage or oversee, newest first,
+	// without their files. A search looks through some thousands: more is where it goes
+	// on if it found less than was asked for, zero at the end.
+	List(ctx context.Context, q recording.Query) (list []recording.Recording, more recording.Position, err error)
 
 	Rename(ctx context.Context, r id.Recording, title pii.Name, entries ...audit.Entry) error
 	Share(ctx context.Context, r id.Recording, s recording.Sharing, entries ...audit.Entry) error

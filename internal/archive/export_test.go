@@ -39,6 +39,16 @@ func (a *Archive) Put(ctx context.Context, r recording.Recording, whole bool, re
 	return a.ended(ctx, t.recording, time.Now(), t.writer.Chunks())
 }
 
+// Keep keeps a recording as one that was begun, of which there is no file.
+func (a *Archive) Keep(ctx context.Context, r recording.Recording) error {
+	t := &take{archive: a, recording: r}
+	if err := t.create(ctx, nil); err != nil {
+		return err
+	}
+	t.key.Close()
+	return nil
+}
+
 // GoOn opens the journal of a recording again that a crash ended, and ends it so
 // once more.
 func (a *Archive) GoOn(ctx context.Context, r recording.Recording, records ...recording.Record) error {

@@ -65,22 +65,26 @@ func (a *Archive) show(s recording.Sealed) (recording.Recording, error) {
 	return r, nil
 }
 
-// searchPage is how many recordings are looked through at once when titles are
-// searched, which the database cannot read.
-const searchPage = 200
+const (
+	// searchPage is how many recordings are looked through at once when titles are
+	// searched, which the database cannot read.
+	searchPage = 200
+	// maxSearched is how many one search looks through: for each, a key is derived and
+	// a title opened, which takes 50 µs.
+	maxSearched = 5000
+)
 
 // List implements api.Recordings.
-func (a *Archive) List(ctx context.Context, q recording.Query) ([]recording.Recording, error) {
-	var list []recording.Recording
+func (a *Archive) List(ctx context.Context, q recording.Query) (list []recording.Recording, more recording.Position, err error) {
 	want := strings.ToLower(strings.TrimSpace(q.Search))
 	page := q
 	if want != "" {
 		page.Many = searchPage
 	}
-	for {
+	for searched := 0; searched < maxSearched; searched += page.Many {
 		rows, err := a.store.Recordings(ctx, page)
 		if err != nil {
-			return nil, err
+			return nil, recording.Position{}, err
 		}
 		for _, s := range rows {
 			r, err := a.show(s)
@@ -88,20 +92,21 @@ func (a *Archive) List(ctx context.Context, q recording.Query) ([]recording.Reco
 				continue // of a database that was put back
 			}
 			if err != nil {
-				return nil, err
+				return nil, recording.Position{}, err
 			}
 			if strings.Contains(strings.ToLower(r.Title.Text()), want) {
 				list = append(list, r)
 			}
 			if len(list) == q.Many {
-				return list, nil
+				return list, recording.Position{}, nil
 			}
 		}
 		if len(rows) < page.Many {
-			return list, nil
+			return list, recording.Position{}, nil
 		}
 		page.After = rows[len(rows)-1].Position()
 	}
+	return list, page.After, nil
 }
 
 // Rename implements api.Recordings.

@@ -185,14 +185,14 @@ func TestRenameAndSearch(t *testing.T) {
 		Tenant: w.of.ID, Action: audit.RecordingChanged, Actor: audit.Party{Kind: audit.System}, Credential: "rule",
 	}))
 	for search, want := range map[string]int{"": 3, "CANARIES": 2, "haushalt äöü": 1, "nothing": 0} {
-		if got := must[[]recording.Recording](t)(w.List(t.Context(), recording.Query{Tenant: w.of.ID, Search: search, Viewer: recording.Viewer{Key: true}, Many: 10})); len(got) != want {
+		if got := w.listed(recording.Query{Tenant: w.of.ID, Search: search, Viewer: recording.Viewer{Key: true}, Many: 10}); len(got) != want {
 			t.Errorf("%q finds %d", search, len(got))
 		}
 	}
 	page := recording.Query{Tenant: w.of.ID, Viewer: recording.Viewer{Key: true}, Many: 2}
-	first := must[[]recording.Recording](t)(w.List(t.Context(), page))
+	first := w.listed(page)
 	page.After = first[1].Position()
-	if rest := must[[]recording.Recording](t)(w.List(t.Context(), page)); len(first) != 2 || len(rest) != 1 {
+	if rest := w.listed(page); len(first) != 2 || len(rest) != 1 {
 		t.Errorf("pages of %d and %d", len(first), len(rest))
 	}
 	if _, _, err := w.Find(t.Context(), id.New[id.Tenant](), all[0], recording.Viewer{Key: true}); !errors.Is(err, recording.ErrNotFound) {

@@ -81,6 +81,7 @@ type world struct {
 type options struct {
 	dir    string // to begin in; "" is a new one
 	files  blob.Store
+	db     string // a PostgreSQL address; "" for SQLite
 	ffmpeg string
 	signal http.Handler
 	idle   bool                 // nothing runs by itself
@@ -98,7 +99,11 @@ func newWorld(t testing.TB, o options) *world {
 	ctx := t.Context()
 	w.keys = must[*vault.Vault](t)(vault.Open(filepath.Join(w.dir, "key")))
 	w.signer = audit.NewSigner(w.keys.Derive("audit"))
-	w.store = must[*store.Store](t)(store.Open(ctx, store.Config{Path: filepath.Join(w.dir, "plenum.db"), AuditKey: w.signer}))
+	place := store.Config{URL: o.db, AuditKey: w.signer}
+	if o.db == "" {
+		place.Path = filepath.Join(w.dir, "plenum.db")
+	}
+	w.store = must[*store.Store](t)(store.Open(ctx, place))
 	if w.files == nil {
 		w.files = must[*blob.Dir](t)(blob.OpenDir(filepath.Join(w.dir, "files")))
 	}

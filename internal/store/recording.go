@@ -146,7 +146,8 @@ func (s *Store) RecordingRelation(ctx context.Context, r id.Recording, u id.User
 	return recording.Relation{Owner: row.Owns, Participant: row.TookPart, Member: err == nil}, explain("store.RecordingRelation", err)
 }
 
-// Recordings lists what a viewer may watch, manage or oversee, newest first.
+// Recordings lists what a viewer may watch, manage or oversee, newest first, without
+// their files: a search goes through thousands.
 func (s *Store) Recordings(ctx context.Context, f recording.Query) ([]recording.Sealed, error) {
 	const op = "store.Recordings"
 	at, from := pageFrom(f.After.StartedAt, f.After.ID)
@@ -159,7 +160,7 @@ func (s *Store) Recordings(ctx context.Context, f recording.Query) ([]recording.
 	}
 	list := make([]recording.Sealed, 0, len(rows))
 	for _, row := range rows {
-		r, err := s.withFiles(ctx, row.Recording, row.Progress)
+		r, err := recordingOf(row.Recording, row.Progress)
 		if err != nil {
 			return nil, explain(op, err)
 		}

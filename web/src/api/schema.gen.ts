@@ -2303,7 +2303,7 @@ export interface components {
             link: string;
         };
         RecordingList: {
-            /** @description The cursor of the next page; empty after the last */
+            /** @description The cursor of the next page; empty after the last. A search looks through 5,000 recordings at a time: a page of it that is not full may have a next one */
             next: string;
             recordings: components["schemas"]["Recording"][];
         };
