@@ -21,15 +21,17 @@ export function DetailsDialog({ recording, onClose }: DetailsDialogProps) {
   const { t } = useTranslation('library');
   return (
     <Dialog isOpen onOpenChange={onClose} title={recording.title} size="large">
-      <Tabs
-        label={t('details')}
-        items={[
-          { id: 'facts', label: t('details.facts'), content: <Facts recording={recording} /> },
-          { id: 'chapters', label: t('details.chapters'), content: <Chapters recording={recording} /> },
-          { id: 'consents', label: t('details.consents'), content: <Consents id={recording.id} /> },
-          { id: 'views', label: t('details.views'), content: <Views id={recording.id} /> },
-        ]}
-      />
+      <div className={styles['tabs']}>
+        <Tabs
+          label={t('details')}
+          items={[
+            { id: 'facts', label: t('details.facts'), content: <Facts recording={recording} /> },
+            { id: 'chapters', label: t('details.chapters'), content: <Chapters recording={recording} /> },
+            { id: 'consents', label: t('details.consents'), content: <Consents id={recording.id} /> },
+            { id: 'views', label: t('details.views'), content: <Views id={recording.id} /> },
+          ]}
+        />
+      </div>
     </Dialog>
   );
 }

@@ -50,8 +50,9 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
   const words = useLibraryWords();
   const { id, title, meetingName, state, may } = recording;
   const watchable = state === 'ready' && may.watch;
+  const more = isMaking(recording) || state === 'failed';
   return (
-    <li className={cx(styles['row'], !watchable && styles['bare'])}>
+    <li className={cx(styles['row'], !watchable && styles['bare'], more && styles['tall'])}>
       <Thumbnail recording={recording} watchable={watchable} className={styles['picture']} />
       <div className={styles['words']}>
         <h2 className={styles['name']}>{watchable ? <Link href={`/r/${id}`}>{title}</Link> : title}</h2>
@@ -77,7 +78,7 @@ export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
         )}
         <RowMenu recording={recording} admin={admin} onWish={onWish} />
       </div>
-      {(isMaking(recording) || state === 'failed') && (
+      {more && (
         <div className={styles['below']}>
           {state === 'failed' ? <Failed recording={recording} /> : <Making recording={recording} />}
         </div>

@@ -70,8 +70,7 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
     );
   }
   const kept = cut ?? recording?.cut ?? { from: 0, to: view.length };
-  // Somebody with a link only has none told; the server says whether there is one. Uncut, the video begins elsewhere.
-  const poster = trimming ? undefined : recording ? posterOf(recording) : recordings.poster(id);
+  const poster = posterFor(recording, id, view.watermark);
   const endTrim = () => {
     setCut(undefined);
     navigate(`/r/${id}`, { replace: true });
@@ -93,7 +92,7 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
         <Player
           key={trimming ? 'whole' : 'shown'}
           view={view}
-          poster={poster}
+          poster={trimming ? undefined : poster}
           lost={watching.is === 'lost'}
           onBroken={renew}
           onPlays={plays}
@@ -130,6 +129,13 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
       </div>
     </Frame>
   );
+}
+
+/** The address of a picture to show before it plays. */
+function posterFor(recording: Recording | undefined, id: string, watermark: string): string | undefined {
+  if (recording) return posterOf(recording);
+  // Somebody with a link only is not told whether there is one; under a watermark there is none.
+  return watermark === '' ? recordings.poster(id) : undefined;
 }
 
 interface HeadProps {
