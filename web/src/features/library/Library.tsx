@@ -93,7 +93,7 @@ export function Library({ user, meeting, all }: LibraryProps) {
         </Banner>
       )}
       {list.isPending && <Placeholder label={common('loading')} />}
-      {list.isSuccess && found.length === 0 && (
+      {list.isSuccess && found.length === 0 && !list.hasNextPage && (
         <Nothing search={wanted} meeting={meeting} onAll={() => navigate('/recordings')} />
       )}
       {found.length > 0 && (
