@@ -19,11 +19,7 @@ import (
 	"syscall"
 	"time"
 
-	"plenum/internal/archive"
-	"plenum/internal/blob"
-	"plenum/internal/composer"
 	"plenum/internal/config"
-	"plenum/internal/fault"
 	"plenum/internal/server"
 	"plenum/internal/store"
 	"plenum/internal/vault"
@@ -135,14 +131,19 @@ func (r *report) keyTree(tree string) {
 	}
 }
 
-// space checks the disk on which something lies. A meeting itself writes next to nothing.
-func (r *report) space(dir, what string) {
+// existing is dir, or the first directory above it that exists.
+func existing(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil {
-			break
+			return dir
 		}
 		dir = filepath.Dir(dir)
 	}
+}
+
+// space checks the disk on which something lies. A meeting itself writes next to nothing.
+func (r *report) space(dir, what string) {
+	dir = existing(dir)
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {
 		r.say(poor, "The free space of %s cannot be found out.", dir)
@@ -397,77 +398,6 @@ func (r *report) limits() {
 		r.say(poor, "The system buffers %d bytes of arriving media; large meetings lose packets. Run: sysctl -w net.core.rmem_max=5000000", n)
 	} else if err == nil {
 		r.say(good, "The system buffers up to %d bytes of arriving media.", n)
-	}
-}
-
-// recordings looks at what only they need: meetings work without.
-func (r *report) recordings(ctx context.Context, cfg config.Config) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	r.files(ctx, cfg)
-	if cfg.ComposeJobs == 0 {
-		r.say(good, "This machine makes no videos of recordings (--compose-jobs 0).")
-		return
-	}
-	switch version, err := composer.New(composer.Config{Program: cfg.FFmpeg}).Check(ctx); {
-	case errors.Is(err, composer.ErrMissing):
-		r.say(poor, "ffmpeg was not found. Meetings work without it, recordings do not. Run: apt-get install ffmpeg, or say where it is with --ffmpeg.")
-	case err != nil:
-		r.say(poor, "This ffmpeg cannot be used, 5.1 or newer with libx264 and libopus is needed: %s Meetings work without it, recordings do not.", reason(err))
-	default:
-		r.say(good, "ffmpeg is of version %s.", version)
-	}
-}
-
-// files tries the place of the recordings as the server does.
-func (r *report) files(ctx context.Context, cfg config.Config) {
-	place := "The bucket " + bucketOf(cfg)
-	if cfg.Bucket == nil {
-		place = "The directory " + server.FilesDir(cfg)
-		if _, err := os.Stat(server.FilesDir(cfg)); errors.Is(err, fs.ErrNotExist) {
-			if err := writable(filepath.Dir(server.FilesDir(cfg))); err != nil {
-				r.say(poor, "%s of recordings does not exist, and the server cannot make it. Meetings work without it, recordings do not.", place)
-				return
-			}
-			r.say(good, "%s of recordings does not exist yet; the first start makes it.", place)
-			return
-		}
-		r.space(server.FilesDir(cfg), "the recordings lie")
-	}
-	if err := archive.TryFiles(ctx, func(ctx context.Context) (blob.Store, error) { return server.OpenFiles(ctx, cfg) }); err != nil {
-		r.say(poor, "%s of recordings cannot be used: %s Meetings work without it, recordings do not.", place, reason(err))
-		return
-	}
-	r.say(good, "%s of recordings can be written to.", place)
-}
-
-func bucketOf(cfg config.Config) string {
-	if cfg.Bucket == nil {
-		return ""
-	}
-	return cfg.Bucket.Bucket + " at " + cfg.Bucket.Endpoint
-}
-
-// writable reports why nothing can be made in dir, or in the first directory above
-// it that exists.
-func writable(dir string) error {
-	for {
-		if _, err := os.Stat(dir); err == nil {
-			return syscall.Access(dir, 2 /* W_OK */)
-		}
-		dir = filepath.Dir(dir)
-	}
-}
-
-// reason is the innermost cause of what failed, as a sentence: it names the place or
-// the program that an operator has to look at.
-func reason(err error) string {
-	for {
-		f, ok := errors.AsType[*fault.Error](err)
-		if !ok || f.Cause == nil {
-			return strings.TrimSuffix(server.Explain(err), ".") + "."
-		}
-		err = f.Cause
 	}
 }
 
