@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +67,7 @@ func takenOver() int {
 		fmt.Fprintf(os.Stderr, "tried %d, done %v", tried, done)
 		return 1
 	}
-	fmt.Println("ffmpeg version 9.9\n V libx264\n V aac\n V vp8\n V vp9\n V h264\n V libopus")
+	fmt.Fprintln(os.Stdout, "ffmpeg version 9.9\n V libx264\n V aac\n V vp8\n V vp9\n V h264\n V libopus")
 	return 0
 }
 
@@ -202,6 +204,9 @@ func takeOver(t *testing.T) (program string, l loot) {
 // Whoever takes ffmpeg over by what it decodes has got nothing: no file, no network,
 // no other process. That it could without being confined is seen, too.
 func TestAnFFmpegThatWasTakenOver(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector's own memory is more than the stand-in gets")
+	}
 	program, l := takeOver(t)
 	before := ownState(t)
 	c := composer.New(composer.Config{Program: program})
@@ -247,16 +252,11 @@ func TestAnFFmpegThatWasTakenOver(t *testing.T) {
 }
 
 // ownState is what our main thread may not.
-func ownState(t *testing.T) (lines string) {
+func ownState(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(b)) {
-		if strings.HasPrefix(line, "Seccomp") || strings.HasPrefix(line, "NoNewPrivs") || strings.HasPrefix(line, "CapEff") {
-			lines += line
-		}
-	}
-	return lines
+	return strings.Join(regexp.MustCompile(`(?m)^(Seccomp|NoNewPrivs|CapEff):.*$`).FindAllString(string(b), -1), " ")
 }
