@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { test } from 'vitest'
 import { Person } from './lib/person.ts'
 import { Server } from './lib/server.ts'
+import { still } from './lib/still.ts'
 import { Authenticator } from './lib/totp.ts'
 
 const out = join(import.meta.dirname, 'out')
@@ -16,7 +17,7 @@ test('one’s account and the administration at both sizes', async () => {
   const desk = await Person.open({ name: 'Anke', devices: false })
   const shoot = async (page: Page, name: string) => {
     await page.waitForLoadState('networkidle')
-    await page.waitForTimeout(400)
+    await still(page)
     await page.screenshot({ path: join(out, `${name}.png`), fullPage: true })
   }
   let secret = ''

@@ -5,6 +5,7 @@ import { test } from 'vitest'
 import { Person } from './lib/person.ts'
 import { cast, portraitFiles } from './lib/portrait.ts'
 import { Server } from './lib/server.ts'
+import { still } from './lib/still.ts'
 
 const out = join(import.meta.dirname, 'out')
 const sizes = [
@@ -31,7 +32,7 @@ test('the gate at both sizes', async () => {
   try {
     for (const size of sizes) {
       const shoot = async (page: Page, name: string) => {
-        await page.waitForTimeout(700)
+        await still(page)
         await page.screenshot({ path: join(out, `${name}-${size.name}.png`) })
       }
       const attempt = async (what: string, page: Page, steps: () => Promise<void>) => {
@@ -107,7 +108,6 @@ test('the gate at both sizes', async () => {
       await attempt('door', guest.page, async () => {
         await guest.page.goto(`${server.url}${new URL(links.attendee).pathname}`)
         await guest.page.getByLabel('Your name').fill(guest.persona.name)
-        await guest.page.waitForTimeout(1200)
         await shoot(guest.page, '67-before-joining')
         await guest.page.getByLabel('Passcode', { exact: true }).fill('guess')
         await guest.button('Join').click()
@@ -144,7 +144,7 @@ test('the gate at both sizes', async () => {
         if (!size.mobile) await shoot(other.page, '75-denied')
         await page.getByRole('button', { name: 'Admit', exact: true }).first().click()
         await guest.button('Leave').waitFor()
-        await page.waitForTimeout(1500)
+        await page.getByRole('figure', { name: guest.persona.name }).locator('video').first().waitFor()
         await shoot(page, '76-admitted')
       })
       await attempt('person', page, async () => {

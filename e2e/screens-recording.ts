@@ -5,6 +5,7 @@ import { test } from 'vitest'
 import { Person } from './lib/person.ts'
 import { cast, portraitFiles } from './lib/portrait.ts'
 import { Server } from './lib/server.ts'
+import { still } from './lib/still.ts'
 
 const out = join(import.meta.dirname, 'out')
 const sizes = [
@@ -26,7 +27,7 @@ test('recording at both sizes', async () => {
     for (const size of sizes) {
       const { links } = server.createMeeting(`Council sitting, ${size.name}`)
       const shoot = async (page: Page, name: string) => {
-        await page.waitForTimeout(700)
+        await still(page)
         await page.screenshot({ path: join(out, `${name}-${size.name}.png`) })
       }
       const attempt = async (what: string, page: Page, steps: () => Promise<void>) => {
@@ -54,7 +55,7 @@ test('recording at both sizes', async () => {
         await guest.page.getByLabel('Ihr Name').fill(guest.persona.name)
         await guest.button('Teilnehmen').click()
         await guest.button('Verlassen').waitFor()
-        await page.waitForTimeout(2000)
+        await chief.tile(guest.persona.name).locator('video').first().waitFor()
       })
       await attempt('start', page, async () => {
         if (size.mobile) {

@@ -5,6 +5,7 @@ import { test } from 'vitest'
 import { Person, type Persona } from './lib/person.ts'
 import { cast, portraitFiles } from './lib/portrait.ts'
 import { Server } from './lib/server.ts'
+import { still } from './lib/still.ts'
 
 const out = join(import.meta.dirname, 'out')
 
@@ -22,7 +23,7 @@ test('every screen at both sizes', async () => {
   const others: Person[] = []
 
   const shoot = async (page: Page, size: string, name: string) => {
-    await page.waitForTimeout(400)
+    await still(page)
     await page.screenshot({ path: join(out, `${name}-${size}.png`) })
   }
   try {
@@ -81,7 +82,6 @@ test('every screen at both sizes', async () => {
         await page.goto(links.moderator)
         await me.button('Join').waitFor()
         await page.getByLabel('Your name').fill(cast[0]?.name ?? '')
-        await page.waitForTimeout(1500)
         await shoot(page, size.name, '07-before-joining')
         await me.button('Settings').first().click()
         await shoot(page, size.name, '08-before-joining-settings')
@@ -90,7 +90,7 @@ test('every screen at both sizes', async () => {
       await attempt('join', async () => {
         await me.button('Join').click()
         await me.button('Leave').waitFor()
-        await page.waitForTimeout(1500)
+        await page.locator('figure video').first().waitFor()
         await shoot(page, size.name, '09-call-1')
       })
       for (const n of [1, 2, 3]) {
@@ -100,7 +100,6 @@ test('every screen at both sizes', async () => {
         await attempt(`call ${n + 1}`, async () => {
           if (!(await other.button('Leave').count())) await other.join(links.attendee)
           await me.tile(other.persona.name).locator('video').first().waitFor()
-          await page.waitForTimeout(2500)
           await shoot(page, size.name, `1${n - 1}-call-${n + 1}`)
         })
       }
@@ -129,7 +128,7 @@ test('every screen at both sizes', async () => {
       })
       await attempt('share', async () => {
         await others[1]?.button('Share screen').click()
-        await page.waitForTimeout(3000)
+        await page.getByRole('figure', { name: /^Screen of/ }).locator('video').first().waitFor()
         await shoot(page, size.name, '22-share')
         await others[1]?.button('Share screen').click()
       })

@@ -39,6 +39,8 @@ afterAll(async () => {
 
 interface Stat {
   type: string
+  /** In ms. */
+  timestamp: number
   kind?: string
   srtpCipher?: string
   dtlsState?: string
@@ -53,12 +55,17 @@ const stats = (page: Page): Promise<Stat[]> =>
     return reports.flatMap((report) => [...(report.values() as Iterable<Stat>)])
   })
 
-/** A figure of all statistics of one kind, twice a second apart: how much it grew. */
+/** A figure of all statistics of one kind, a second apart by their own clock: how much it grew. */
 async function growth(page: Page, type: string, figure: 'bytesReceived' | 'framesSent'): Promise<number> {
-  const sum = async () => (await stats(page)).filter((s) => s.type === type && s.kind === 'video').reduce((total, s) => total + (s[figure] ?? 0), 0)
-  const before = await sum()
-  await page.waitForTimeout(1000)
-  return (await sum()) - before
+  const look = async () => {
+    const all = await stats(page)
+    const sum = all.filter((s) => s.type === type && s.kind === 'video').reduce((total, s) => total + (s[figure] ?? 0), 0)
+    return { sum, at: Math.max(...all.map(({ timestamp }) => timestamp)) }
+  }
+  const before = await look()
+  let now = before
+  await until(async () => (now = await look()).at >= before.at + 1000, 10_000, () => 'there should be newer statistics')
+  return now.sum - before.sum
 }
 
 test('the media is encrypted with AES-GCM', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { atRest } from './still.ts'
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -17,10 +18,7 @@ interface Violation {
 export async function passes(page: Page, what: string, inFront = false): Promise<void> {
   await page.evaluate(source)
   // Half faded in, everything lacks contrast.
-  await page.evaluate(async () => {
-    const running = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
-    await Promise.allSettled(running.map((a) => a.finished))
-  })
+  await atRest(page)
   const violations = await page.evaluate(async (regions) => {
     const axe = (window as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: Violation[] }> } }).axe
     // The component kit's own announcer holds empty elements that name what they announce.
