@@ -67,9 +67,9 @@ export const recordings = {
     answer(
       client.POST('/api/v1/recordings/{id}/views', { ...at(id), body: asset === undefined ? {} : { asset } }),
     ),
-  /** The address of a picture of it; `video`, the id of what it is of, has a new one asked for when that changes. */
-  poster: (id: string, video = '') =>
-    `/api/v1/recordings/${encodeURIComponent(id)}/poster${video === '' ? '' : `?of=${encodeURIComponent(video)}`}`,
+  /** The address of a picture of it. The id of its video is for the browser, which asks anew when that is another. */
+  poster: (id: string, video: string) =>
+    `/api/v1/recordings/${encodeURIComponent(id)}/poster#${encodeURIComponent(video)}`,
   /** The address of a file to keep, or how much of it is made when it is marked for this viewer. */
   download: (id: string, asset?: string) =>
     answer(

@@ -135,7 +135,7 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
 function posterFor(recording: Recording | undefined, id: string, watermark: string): string | undefined {
   if (recording) return posterOf(recording);
   // Somebody with a link only is not told whether there is one; under a watermark there is none.
-  return watermark === '' ? recordings.poster(id) : undefined;
+  return watermark === '' ? recordings.poster(id, 'shown') : undefined;
 }
 
 interface HeadProps {

@@ -59,7 +59,7 @@ describe('the list', () => {
     await screen.findByRole('link', { name: 'Town council, budget' });
     const pictures = document.querySelectorAll('img');
     expect(pictures).toHaveLength(1);
-    expect(pictures[0]).toHaveAttribute('src', '/api/v1/recordings/r1/poster?of=v');
+    expect(pictures[0]).toHaveAttribute('src', '/api/v1/recordings/r1/poster#v');
     expect(pictures[0]).toHaveAttribute('alt', '');
     for (const picture of pictures) fireEvent.error(picture);
     expect(document.querySelectorAll('img')).toHaveLength(0);

@@ -119,7 +119,7 @@ describe('the player', () => {
 
   it('shows a picture before it plays', async () => {
     show({ 'GET /api/v1/recordings/r1': [200, recording({ poster: true })] });
-    expect(await player()).toHaveAttribute('poster', '/api/v1/recordings/r1/poster?of=v');
+    expect(await player()).toHaveAttribute('poster', '/api/v1/recordings/r1/poster#v');
   });
 
   it('lists its keys, which can be switched off', async () => {
