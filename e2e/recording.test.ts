@@ -2,11 +2,11 @@
 // tones, of whom the video holds exactly those who agreed, when they did.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { passes } from './lib/axe.ts'
 import { type Colour, colourFile, colours } from './lib/fakemedia.ts'
-import { Film, grid, middle, strip } from './lib/film.ts'
+import { Film, grid, middle, type Rect, strip } from './lib/film.ts'
 import { Person, until } from './lib/person.ts'
 import { chapter, download, hold, made, noteMark, record, type Recorded, say, step } from './lib/recording.ts'
 import { Server } from './lib/server.ts'
@@ -24,7 +24,7 @@ let server: Server
 let ada: Person
 /** Comes later, goes and comes back; speaks German. */
 let ben: Person
-/** Shows a screen, and withdraws. */
+/** Has an account; shows a screen, and withdraws. */
 let eva: Person
 /** Does not want to be recorded. */
 let cleo: Person
@@ -40,7 +40,7 @@ const slow = 240_000
 
 const people = () => [ada, ben, eva, cleo, dan]
 
-async function call<T>(person: Person, method: string, path: string, data?: unknown): Promise<T> {
+async function call<T>(person: { context: BrowserContext }, method: string, path: string, data?: unknown): Promise<T> {
   const response = await person.context.request.fetch(`${server.url}/api/v1${path}`, { method, ...(data === undefined ? {} : { data }) })
   const text = await response.text()
   if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()} ${text}`)
@@ -56,6 +56,12 @@ const below = (folder: string): string[] =>
 /** What is kept, but for the space that is held back for a full disk. */
 const files = () =>
   below(join(server.data, 'files')).filter((file) => !(file.includes('/.temp/') && statSync(file).size === 8 << 20))
+
+/** Gives somebody an account in the organisation, and signs their browser in. */
+async function member(person: { context: BrowserContext }, name: string): Promise<void> {
+  const { link } = await call<{ link: string }>(ada, 'POST', '/people', { name, email: `${name.toLowerCase()}@example.org` })
+  await call(person, 'POST', '/welcome', { secret: new URL(link).hash.slice(1), password: 'a long enough password' })
+}
 
 async function inGerman(person: Person): Promise<void> {
   await person.page.goto(link)
@@ -92,6 +98,7 @@ beforeAll(async () => {
   const { secret } = await call<{ secret: string }>(ada, 'POST', '/account/totp')
   await call(ada, 'POST', '/account/totp/confirm', { code: totp(secret) })
   await call(ada, 'PATCH', '/organisation', { recording: { consent: { texts: words } } })
+  await member(eva, 'Eva')
   const { id } = await call<{ id: string }>(ada, 'POST', '/meetings', { name: 'Council' })
   link = `${server.url}/m/${id}`
 })
@@ -102,8 +109,8 @@ afterAll(async () => {
 })
 
 test('before somebody presses “Record” nothing is kept', async () => {
-  await ada.page.goto(link)
-  await Promise.all([ada.button('Join').click(), eva.join(link), cleo.join(link)])
+  await Promise.all([ada.page.goto(link), eva.page.goto(link)])
+  await Promise.all([ada.button('Join').click(), eva.button('Join').click(), cleo.join(link)])
   await Promise.all([ada.sees('Cleopatra', colours.blue), ada.sees('Eva', colours.yellow), cleo.sees('Ada', colours.red)])
   await ada.hears([tones.cleo, tones.eva])
   await until(async () => files().length === 0, 10_000, () => `nothing should be there yet: ${files().join()}`)
@@ -111,9 +118,7 @@ test('before somebody presses “Record” nothing is kept', async () => {
 
 test('everybody sees the mark within half a second and is asked in the organisation’s words', async () => {
   const took = await record(ada, [ada, eva, cleo])
-  console.log(`from the click to the mark: ${took.click.join(', ')} ms; from the event to the mark: ${took.event.join(', ')} ms`)
-  // Half a second for everybody, where not five browsers share two cores; here for most.
-  expect(took.event.toSorted((a, b) => a - b)[1]).toBeLessThan(500)
+  console.log(`after the server’s decision: ${took.map(({ told, mark, frames }) => `told ${told} ms, mark ${mark} ms, ${frames} pictures later`).join('; ')}`)
   for (const person of [ada, eva, cleo]) {
     const card = person.page.getByRole('dialog', { name: 'This meeting is being recorded' })
     expect(await card.locator('p').first().innerText()).toBe(words.en)
@@ -124,6 +129,15 @@ test('everybody sees the mark within half a second and is asked in the organisat
   await ada.page.getByText('Recorder', { exact: true }).waitFor()
   await ada.page.getByRole('img', { name: 'Does not want to be recorded' }).waitFor()
   await ada.panel(null)
+
+  // Five browsers and whatever else this machine does share its cores: of a page that is not let
+  // run for a second says a clock nothing. So it is counted what the program has in its hands:
+  // the server tells everybody in time, and every page draws the mark with its next picture.
+  for (const { told, frames } of took) {
+    expect(told).toBeLessThan(500)
+    expect(frames).toBeLessThanOrEqual(1)
+  }
+  expect(took.map(({ mark }) => mark).toSorted((a, b) => a - b)[1]).toBeLessThan(500)
 })
 
 test('people come, go, share, and are left out', async () => {
@@ -235,7 +249,7 @@ test('the video holds exactly those who agreed, where the layout says', () => {
 })
 
 /** The mean colour of a part of what the player shows, given in the file's pixels. */
-const shown = (page: Page, part: { x: number; y: number; w: number; h: number }) =>
+const shown = (page: Page, part: Rect) =>
   page.locator('video').evaluate((element, { x, y, w, h }) => {
     const video = element as HTMLVideoElement
     const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d')
@@ -243,7 +257,84 @@ const shown = (page: Page, part: { x: number; y: number; w: number; h: number })
     return [...(pen?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3)
   }, part)
 
+/** Each colour fills one of those parts of what the player shows. */
+async function showsBoth(page: Page, parts: readonly Rect[], wanted: readonly Colour[]): Promise<void> {
+  const pictures = await Promise.all(parts.map((part) => shown(page, part)))
+  for (const { name, rgb } of wanted)
+    expect(pictures.some((picture) => picture.every((value, c) => Math.abs(value - (rgb[c] ?? 0)) < 45)), `${name} in ${JSON.stringify(pictures)}`).toBe(true)
+}
+
 const place = (page: Page) => page.locator('video').evaluate((video) => (video as HTMLVideoElement).currentTime)
+
+/** Says who may watch the recording; beside the owners. */
+async function share(words: RegExp, how: readonly string[] = []): Promise<void> {
+  await ada.button('More for Council').click()
+  await ada.page.getByRole('menuitem', { name: 'Share' }).click()
+  const dialog = ada.page.getByRole('dialog', { name: 'Share the recording' })
+  await dialog.getByRole('radio', { name: words }).check({ force: true })
+  for (const each of how) await dialog.getByRole('checkbox', { name: each }).check({ force: true })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+/** Finds the recording in one's own library and opens it; gives the player. */
+async function find(page: Page): Promise<Locator> {
+  await page.goto(`${server.url}/recordings`)
+  await page.getByRole('link', { name: 'Watch Council' }).click()
+  const player = page.getByRole('region', { name: 'Video' })
+  await player.locator('video').waitFor()
+  return player
+}
+
+test('who took part and who is of the organisation find it with their account, until it is theirs no more', async () => {
+  const context = await cleo.browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+  await member({ context }, 'Dora')
+  const dora = await context.newPage()
+  for (const page of [dora, eva.page]) {
+    await page.goto(`${server.url}/recordings`)
+    await page.getByText('No recordings yet').waitFor()
+  }
+
+  // Dora was not there, Eva was: the first audience is Eva's, the second everybody's.
+  await share(/^Who took part/, ['With the viewer’s name over the picture'])
+  await dora.reload()
+  await dora.getByText('No recordings yet').waitFor()
+  await (await find(eva.page)).getByText(/^Eva · /).waitFor()
+
+  await share(/^The organisation/)
+  const player = await find(dora)
+  await player.getByText(/^Dora · /).waitFor()
+  expect(await dora.getByRole('button', { name: 'Download' }).count()).toBe(0)
+  expect((await context.request.post(`${server.url}/api/v1/recordings/${recording.id}/downloads`, { data: {} })).status()).toBe(404)
+  await dora.getByRole('button', { name: 'Play' }).first().click()
+  await dora.getByRole('navigation', { name: 'Chapters' }).getByRole('button', { name: /Two/ }).click()
+  await until(async () => (await place(dora)) > film.chapter('Two') + 0.5, 15_000, () => 'it should play')
+  await dora.keyboard.press('k')
+  await showsBoth(dora, grid(2).map(middle), [colours.red, colours.yellow])
+
+  // Of a short film a player soon has everything: the first answer is but a third of it, and the
+  // request for what follows gets there after the word of the owner.
+  const third = Math.floor(statSync(path).size / 3)
+  let release = () => {}
+  const said = new Promise<void>((resolve) => (release = resolve))
+  await dora.route('**/*', async (route) => {
+    const headers = route.request().headers()
+    const from = Number(/^bytes=(\d+)-/.exec(headers['range'] ?? '')?.[1] ?? NaN)
+    if (from >= third) await said
+    await route.continue(from < third ? { headers: { ...headers, range: `bytes=${from}-${third - 1}` } } : {})
+  })
+  await dora.reload()
+  await dora.getByRole('button', { name: 'Play' }).first().click()
+  await until(async () => (await place(dora)) > 0.5, 30_000, () => 'it should play')
+  await share(/^Nobody else/)
+  release()
+  await dora.keyboard.press('9')
+  await dora.getByRole('heading', { name: 'You can no longer watch this recording' }).waitFor()
+  expect(await dora.locator('video').count()).toBe(0)
+  await dora.goto(`${server.url}/recordings`)
+  await dora.getByText('No recordings yet').waitFor()
+  await context.close()
+}, slow)
 
 test('whoever has the link and the passcode watches it, marked as theirs', async () => {
   await ada.button('More for Council').click()
@@ -252,7 +343,7 @@ test('whoever has the link and the passcode watches it, marked as theirs', async
   await dialog.getByText('Anyone with a link', { exact: true }).click()
   await dialog.getByText('Ask for a passcode', { exact: true }).click()
   await dialog.getByLabel('Passcode', { exact: true }).fill('sesame-1')
-  await dialog.getByText('With the viewer’s name over the picture', { exact: true }).click()
+  expect(await dialog.getByRole('checkbox', { name: 'With the viewer’s name over the picture' }).isChecked()).toBe(true) // as it was chosen before
   await dialog.getByRole('button', { name: 'Save and make the link' }).click()
   const shared = (await dialog.getByText(/\/r\/[a-z2-7]+#/).first().textContent()) ?? ''
   await dialog.getByRole('button', { name: 'Done' }).click()
@@ -281,13 +372,10 @@ test('whoever has the link and the passcode watches it, marked as theirs', async
   // Playing, by chapter and by keyboard.
   await page.getByRole('button', { name: 'Play' }).first().click()
   await until(async () => (await place(page)) > 0.5, 15_000, () => 'it should play')
-  const [left, right] = grid(2).map(middle)
   await page.getByRole('navigation', { name: 'Chapters' }).getByRole('button', { name: /Withdrawn/ }).click()
   await until(async () => (await place(page)) > film.chapter('Withdrawn') + 0.3, 15_000, () => 'it should go to the chapter')
   await page.keyboard.press('k')
-  const pictures = await Promise.all([left, right].map((tile) => shown(page, tile as NonNullable<typeof tile>)))
-  for (const wanted of [colours.red, colours.cyan])
-    expect(pictures.some((picture) => picture.every((value, c) => Math.abs(value - (wanted.rgb[c] ?? 0)) < 45)), `${wanted.name} in ${JSON.stringify(pictures)}`).toBe(true)
+  await showsBoth(page, grid(2).map(middle), [colours.red, colours.cyan])
   await page.keyboard.press('Home')
   await until(async () => (await place(page)) === 0, 5000, () => 'Home should lead to the beginning')
   await page.keyboard.press('PageDown')
@@ -312,10 +400,10 @@ test('whoever has the link and the passcode watches it, marked as theirs', async
   await ada.page.getByRole('menuitem', { name: 'Details' }).click()
   await ada.page.getByRole('tab', { name: 'Who watched' }).click()
   await ada.page.getByText(/^Somebody with the link/).first().waitFor()
-  await ada.page.getByText('Downloaded', { exact: true }).waitFor()
+  await ada.page.getByText(/1 download$/).first().waitFor()
   await ada.page.getByRole('tab', { name: 'Consents' }).click()
-  await ada.page.getByText('Withdrawn for the rest', { exact: true }).waitFor()
-  await ada.page.getByText('Refused', { exact: true }).waitFor()
+  await ada.page.getByText('Withdrawn for the rest', { exact: true }).first().waitFor()
+  await ada.page.getByText('Refused', { exact: true }).first().waitFor()
   await ada.page.keyboard.press('Escape')
 
   // Deleted: at once, for those in the middle of it too.

@@ -7,35 +7,61 @@ export interface Recorded {
   readonly id: string
 }
 
-/** Lets a person's pages say when the server told of a recording, and when the mark was there. */
+/** What a page notes of a recording's start, in ms of this machine's clock: all of it runs here. */
+interface Noted {
+  /** The server began it, as it says itself. */
+  began: number
+  /** The page was told. */
+  told: number
+  /** The mark was in the page. */
+  mark: number
+  /** How often the page could have been drawn between the two. */
+  frames: number
+}
+
+/** How long the mark took, in ms: from the server's decision until the page was told, and until the mark was there. */
+export interface Took {
+  readonly told: number
+  readonly mark: number
+  /** How often the page could have been drawn between the two. */
+  readonly frames: number
+}
+
+/** Lets a person's pages note how a recording starts. */
 export async function noteMark(person: Person): Promise<void> {
   await person.context.addInitScript(() => {
-    const noted: { event?: number; mark?: number; click?: number } = {}
+    const noted: { began?: number; told?: number; mark?: number; frames: number } = { frames: 0 }
+    const count = () => {
+      if (noted.mark !== undefined) return
+      noted.frames += 1
+      requestAnimationFrame(count)
+    }
     Object.assign(window, { noted })
     window.WebSocket = class extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols)
         this.addEventListener('message', ({ data }) => {
-          if (typeof data === 'string' && data.includes('"state":"starting"')) noted.event ??= Date.now()
+          if (typeof data !== 'string' || !data.includes('"state":"starting"')) return
+          if (noted.told === undefined) requestAnimationFrame(count)
+          noted.told ??= Date.now()
+          noted.began ??= Number(/"since":(\d+)/.exec(data)?.[1])
         })
       }
     }
-    document.addEventListener('click', () => (noted.click = Date.now()), { capture: true })
     new MutationObserver(() => {
       if (noted.mark === undefined && document.querySelector('aside [role=img][aria-label=Recording]')) noted.mark = Date.now()
     }).observe(document, { subtree: true, childList: true })
   })
 }
 
-/** Starts a recording in the grid layout; gives how long it took until those people had the mark, in ms. */
-export async function record(person: Person, all: readonly Person[]): Promise<{ click: number[]; event: number[] }> {
+/** Starts a recording in the grid layout; gives how long the mark took at each of those people. */
+export async function record(person: Person, all: readonly Person[]): Promise<Took[]> {
   await person.button('Record').click()
   await person.page.getByRole('dialog', { name: 'Record this meeting?' }).getByText('Everybody the same size', { exact: true }).click()
   await person.button('Start recording').click()
   for (const { page } of all) await page.getByRole('img', { name: 'Recording', exact: true }).waitFor()
-  const noted = await Promise.all(all.map(({ page }) => page.evaluate(() => (window as unknown as { noted: { event: number; mark: number; click: number } }).noted)))
-  const click = await person.page.evaluate(() => (window as unknown as { noted: { click: number } }).noted.click)
-  return { click: noted.map(({ mark }) => mark - click), event: noted.map(({ event, mark }) => mark - event) }
+  const noted = await Promise.all(all.map(({ page }) => page.evaluate(() => (window as unknown as { noted: Noted }).noted)))
+  return noted.map(({ began, told, mark, frames }) => ({ told: told - began, mark: mark - began, frames }))
 }
 
 /** Answers the question. */
@@ -74,7 +100,7 @@ export async function passes(person: Person, seconds: number): Promise<void> {
     return Number(minutes) * 60 + Number(rest)
   }
   const from = await elapsed()
-  await until(async () => (await elapsed()) > from + seconds, 30_000, () => 'the recording should go on')
+  await until(async () => (await elapsed()) > from + seconds, seconds * 1000 + 30_000, () => 'the recording should go on')
 }
 
 /** Waits in the library until the videos of so many recordings of a meeting are made; gives the newest. */
