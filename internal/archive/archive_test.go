@@ -35,6 +35,9 @@ func TestFromButtonToVideo(t *testing.T) {
 	if got.Title != o.Title || got.Length < 3*time.Second || got.Chunks == 0 || got.EndedAt.IsZero() || got.ExpiresAt.IsZero() {
 		t.Errorf("the recording is %+v", got)
 	}
+	if got.Settings.Layout != "" { // what is chosen in the meeting is in the journal
+		t.Errorf("its layout is %q", got.Settings.Layout)
+	}
 	path := w.save(asset(t, got, recording.Video))
 	streams, chapters, length := probe(t, path)
 	if streams["video"] != "h264" || streams["audio"] != "aac" || length < 3 || !slices.Equal(chapters, []string{"Start"}) {

@@ -60,8 +60,9 @@ func (a *Archive) Begin(ctx context.Context, o recording.Order, token func(conte
 		ID: o.ID, Tenant: o.Tenant, Meeting: o.Meeting, Sitting: o.Sitting, By: o.By, Title: o.Title,
 		State: recording.StateRecording, StartedAt: o.StartedAt, Settings: o.Settings, Sharing: o.Settings.Sharing,
 	}}
-	if !a.enter(t) {
-		return nil, recording.ErrUnavailable
+	t.recording.Settings.Layout = "" // the journal has it, with what is chosen later
+	if err := a.enter(t); err != nil {
+		return nil, err
 	}
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	if err := t.open(ctx, life, cancel, entries); err != nil {
@@ -120,10 +121,10 @@ func (a *Archive) enter(t *take) error {
 func (a *Archive) leave(t *take) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.takes, t.recording.ID)
 	if len(a.takes) == a.cfg.AtOnce {
 		a.log.Info("another meeting can be recorded")
 	}
+	delete(a.takes, t.recording.ID)
 	a.work.Done()
 }
 
