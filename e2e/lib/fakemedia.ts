@@ -81,50 +81,57 @@ export const beep = 4000
 
 /**
  * Runs in the page, before anything of it: the camera then flashes white, and the
- * microphone beeps, for a fifth of each second, by one clock. A file for each
- * would not do: the browser begins them when it likes.
+ * microphone beeps, for a fifth of each second. Files would not do, the browser begins
+ * each when it likes; nor would a canvas and WebAudio, which come up to 40 ms apart, each
+ * time otherwise. Here one loop hands over the sound of 10 ms and the picture of the same
+ * moment together, away from the page's thread.
  */
 export function flashAndBeep({ rgb, frequency }: { rgb: readonly [number, number, number]; frequency: number }): void {
   if (!window.isSecureContext) return // an empty page has no devices
-  let clock: { context: AudioContext; first: number } | undefined
-  // Camera and microphone are asked for one after the other: both follow one clock.
-  const start = async () => {
-    const context = clock?.context ?? new AudioContext({ latencyHint: 'interactive' })
-    await context.resume()
-    clock ??= { context, first: Math.ceil(context.currentTime + 0.2) }
-    return clock
-  }
-  const microphone = (context: AudioContext, first: number) => {
-    const voice = new OscillatorNode(context, { frequency })
-    const gain = new GainNode(context, { gain: 0 })
-    const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 })
-    voice.connect(gain).connect(out)
-    for (let second = 0; second < 240; second++) {
-      if (first + second < context.currentTime) continue
-      gain.gain.setValueAtTime(0.5, first + second)
-      gain.gain.setValueAtTime(0, first + second + 0.2)
+  /** A track that is written to; the types of browsers do not have it yet. */
+  type Generator = MediaStreamTrack & { readonly writable: WritableStream }
+  const Generator = (window as unknown as { MediaStreamTrackGenerator: new (options: { kind: 'audio' | 'video' }) => Generator }).MediaStreamTrackGenerator
+
+  const loop = (frequency: number, dark: readonly number[]) => {
+    const [rate, width, height] = [48_000, 960, 540]
+    const writers: { kind: string; to: WritableStreamDefaultWriter }[] = []
+    self.onmessage = ({ data }: MessageEvent<{ kind: string; writable: WritableStream }>) => writers.push({ kind: data.kind, to: data.writable.getWriter() })
+    /** I420 of one colour, BT.601 limited range. */
+    const flat = ([r = 0, g = 0, b = 0]: readonly number[]) => {
+      const data = new Uint8Array((width * height * 3) / 2).fill(16 + 0.257 * r + 0.504 * g + 0.098 * b)
+      data.fill(128 - 0.148 * r - 0.291 * g + 0.439 * b, width * height, (width * height * 5) / 4)
+      return data.fill(128 + 0.439 * r - 0.368 * g - 0.071 * b, (width * height * 5) / 4)
     }
-    voice.start()
-    return out.stream.getAudioTracks()
-  }
-  const camera = (context: AudioContext, first: number) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 960, height: 540 })
-    const pen = canvas.getContext('2d')
-    const [track] = canvas.captureStream(0).getVideoTracks() as CanvasCaptureMediaStreamTrack[]
-    let [was, drawn] = [false, 0]
+    const [off, on] = [flat(dark), flat([235, 235, 235])]
+    /** The sound of 10 ms, and every 50 ms a picture. */
+    const write = (at: number) => {
+      const flash = at % 1000 < 200
+      for (const { kind, to } of writers) {
+        // A track that was stopped takes nothing any more.
+        const give = (media: AudioData | VideoFrame) => void to.write(media).catch(() => media.close())
+        if (kind === 'audio') {
+          const data = new Float32Array(rate / 100)
+          if (flash) data.forEach((_, i) => (data[i] = 0.5 * Math.sin((2 * Math.PI * frequency * i) / rate)))
+          give(new AudioData({ format: 'f32', sampleRate: rate, numberOfFrames: data.length, numberOfChannels: 1, timestamp: at * 1000, data }))
+        } else if (at % 50 === 0) {
+          give(new VideoFrame(flash ? on : off, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: at * 1000 }))
+        }
+      }
+    }
+    const start = performance.now()
+    let next = 0
     setInterval(() => {
-      const at = context.currentTime - first
-      const on = at >= 0 && at % 1 < 0.2
-      if (!pen || (on === was && performance.now() - drawn < 50)) return
-      ;[was, drawn] = [on, performance.now()]
-      pen.fillStyle = `rgb(${(on ? [235, 235, 235] : rgb).join(',')})`
-      pen.fillRect(0, 0, canvas.width, canvas.height)
-      track?.requestFrame()
-    }, 4)
-    return track ? [track] : []
+      for (; start + next <= performance.now(); next += 10) write(next)
+    }, 2)
   }
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const { context, first } = await start()
-    return new MediaStream([...(constraints?.audio ? microphone(context, first) : []), ...(constraints?.video ? camera(context, first) : [])])
+  let worker: Worker | undefined
+  const track = (kind: 'audio' | 'video') => {
+    worker ??= new Worker(URL.createObjectURL(new Blob([`(${loop.toString()})(${frequency}, ${JSON.stringify(rgb)})`])))
+    const made = new Generator({ kind })
+    const { writable } = made
+    worker.postMessage({ kind, writable }, [writable])
+    return made
   }
+  navigator.mediaDevices.getUserMedia = (constraints) =>
+    Promise.resolve(new MediaStream([...(constraints?.audio ? [track('audio')] : []), ...(constraints?.video ? [track('video')] : [])]))
 }
