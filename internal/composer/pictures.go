@@ -46,6 +46,10 @@ type flow struct {
 	lost    int
 }
 
+// halfPicture is by how much a frame may be shown early: by at most as much as late
+// that way, where it would be up to a whole picture late, and late to its sound.
+const halfPicture = time.Second / fps / 2
+
 // fed is a frame on its way.
 type fed struct {
 	at      time.Duration
@@ -119,7 +123,11 @@ func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop 
 			}
 			base.fill(Rect{0, 0, base.w, base.h}, background())
 		}
-		if j.paint(ctx, base, now, flows, at, changed) || overlays.moves(n) {
+		due := at
+		if len(shots) == 0 || shots[0].from > n+1 { // else it might be a picture of who is to be seen no more
+			due += halfPicture
+		}
+		if j.paint(ctx, base, now, flows, at, due, changed) || overlays.moves(n) {
 			copy(out.buf, base.buf)
 			overlays.draw(out, n)
 		}
@@ -202,15 +210,16 @@ func (f *flow) rest() {
 	}
 }
 
-// advance shows the latest picture due, and reports whether that is another one.
-func (f *flow) advance(ctx context.Context, at time.Duration) (changed bool) {
-	for len(f.fed) > 0 && f.fed[0].at <= at {
-		due := f.fed[0]
+// advance shows the latest picture due at a moment of the result, frames until due
+// included, and reports whether that is another one.
+func (f *flow) advance(ctx context.Context, at, due time.Duration) (changed bool) {
+	for len(f.fed) > 0 && f.fed[0].at <= due {
+		next := f.fed[0]
 		f.fed = f.fed[1:]
-		if len(f.fed) > 0 && f.fed[0].at <= at && f.fed[0].decoder == due.decoder {
+		if len(f.fed) > 0 && f.fed[0].at <= due && f.fed[0].decoder == next.decoder {
 			continue // its successor is due too; the decoder skips it
 		}
-		pic := due.decoder.picture(ctx, due.number)
+		pic := next.decoder.picture(ctx, next.number)
 		if pic == nil {
 			f.lost++
 			continue
@@ -218,7 +227,7 @@ func (f *flow) advance(ctx context.Context, at time.Duration) (changed bool) {
 		if f.shown != nil {
 			f.owner.recycle(f.shown)
 		}
-		f.shown, f.owner, f.since, changed = pic, due.decoder, due.at, true
+		f.shown, f.owner, f.since, changed = pic, next.decoder, next.at, true
 	}
 	for ; len(f.clears) > 0 && f.clears[0] <= at; f.clears = f.clears[1:] {
 		if f.shown != nil && f.since < f.clears[0] {
@@ -232,10 +241,10 @@ func (f *flow) advance(ctx context.Context, at time.Duration) (changed bool) {
 }
 
 // paint brings the tiles up to date, and reports whether anything changed.
-func (j *job) paint(ctx context.Context, base *picture, now shot, flows map[uint32]*flow, at time.Duration, all bool) bool {
+func (j *job) paint(ctx context.Context, base *picture, now shot, flows map[uint32]*flow, at, due time.Duration, all bool) bool {
 	fresh := map[uint32]bool{}
 	for track, f := range flows {
-		fresh[track] = f.advance(ctx, at)
+		fresh[track] = f.advance(ctx, at, due)
 	}
 	changed := all
 	for _, t := range now.tiles {

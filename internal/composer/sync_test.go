@@ -106,6 +106,46 @@ func offset(t *testing.T, r result) (n int, worst float64) {
 	return len(seen), worst
 }
 
+// TestBetweenPictures: frames that are made between two pictures of the result are
+// shown by the nearer one.
+func TestBetweenPictures(t *testing.T) {
+	quiet := packets(t, "anullsrc=r=48000:cl=mono,atrim=duration=1")
+	flash := frames(t, recording.VP8, "color=black:s=320x180:r=25:d=6,drawbox=color=white:t=fill:enable='lt(mod(n+13\\,25)\\,3)'")
+	beep := packets(t, "aevalsrc='0.4*sin(2*PI*1000*t)*lt(mod(t+0.52\\,1)\\,0.1)':s=48000:d=6")
+	for _, after := range []time.Duration{5, 13, 19, 21, 33} {
+		var s script
+		s.joins(0, "ann")
+		s.track(0, "ann", recording.ScreenSound, recording.Opus, sound, quiet)
+		at := 1 + float64(after)/1000
+		s.track(at, "ann", access.Camera, recording.VP8, picture, flash)
+		s.track(at, "ann", access.Microphone, recording.Opus, sound, beep)
+		s.add(8, recording.Ended, recording.Event{})
+		r, _ := compose(t, &s, composer.Options{Width: 320, Height: 180})
+		if n, worst := offset(t, r); n < 5 || math.Abs(worst) > 0.027 {
+			t.Errorf("made %d ms after a picture: %d flashes, sound after picture by %.0f ms", after, n, worst*1000)
+		}
+	}
+}
+
+// TestNothingIsShownEarly: the first frame from which on somebody is not to be seen is
+// in no picture, also not in the one before.
+func TestNothingIsShownEarly(t *testing.T) {
+	var s script
+	s.joins(0, "ann")
+	s.track(0, "ann", access.Microphone, recording.Opus, sound, packets(t, "anullsrc=r=48000:cl=mono,atrim=duration=4"))
+	source := "color=red:s=320x180:r=25:d=4,drawbox=color=white:t=fill:enable='gte(n\\,62)'"
+	s.track(0.010, "ann", access.Camera, recording.VP8, picture, frames(t, recording.VP8, source, "-force_key_frames", "expr:eq(n,62)"))
+	s.add(4, recording.Ended, recording.Event{})
+	// The 62nd frame is of 2.490 s, between the pictures of 2.48 and 2.52.
+	r, _ := compose(t, &s, composer.Options{Width: 320, Height: 180, Blackouts: []composer.Blackout{{Seat: seat("ann"), From: seconds(2.485), To: seconds(9)}}})
+	video := r.video(t)
+	for n := range len(video) / (80 * 45 * 3) {
+		if p := r.pixel(video, float64(n)/25, 160, 90); p[1] > 100 {
+			t.Errorf("at %.2f s there is %v", float64(n)/25, p)
+		}
+	}
+}
+
 func TestInSyncForTenMinutes(t *testing.T) {
 	var once, s script
 	flashes(t, &once, 0, 0)
