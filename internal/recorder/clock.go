@@ -55,7 +55,8 @@ type trackClock struct {
 	least least // arrival less media time: the way without reports
 
 	reported bool
-	report   time.Duration // sender's clock less media time, from its last report
+	reports  least         // of sender's clock less media time, as they come
+	report   time.Duration // the least of them: browsers say it of sound up to two packets late
 	life     int           // of person, when it came
 
 	ease  time.Duration // of sound: what is left of a step
@@ -120,9 +121,13 @@ func (c *trackClock) sawReport(theirs uint64, timestamp uint64, now time.Time) {
 			t.fixed = true
 		}
 	}
+	if c.life != p.life || !c.reported {
+		c.reports = least{}
+	}
 	before := c.offset()
-	c.report, c.reported, c.life = report, true, p.life
-	p.saw(c.least.value()-report, now, c)
+	c.reports.add(report, now)
+	c.report, c.reported, c.life = c.reports.value(), true, p.life
+	p.saw(c.least.value()-c.report, now, c)
 	step := before - c.offset()
 	if c.last.IsZero() || c.correct(-step, now) {
 		return

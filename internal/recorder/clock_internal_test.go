@@ -17,6 +17,7 @@ type stream struct {
 	jitter time.Duration // at most, on top
 	origin uint64        // RTP timestamp at the sender's beginning
 	from   time.Duration // sends from then on, by the sender's clock
+	behind time.Duration // at most, what a report says was sent just now
 }
 
 // sender has a clock that is fast by so many parts in a million, and was set to
@@ -61,7 +62,8 @@ func (s *sender) run(from, to time.Duration, seen func(stream int, at time.Durat
 			for _, st := range streams {
 				if now > st.from {
 					theirs := s.ntp + uint64(now.Seconds()*(1<<32))
-					st.clock.sawReport(theirs, st.timestamp(now), s.our(now).Add(st.delay))
+					said := now - time.Duration(s.random.Int64N(int64(st.behind)+1))
+					st.clock.sawReport(theirs, st.timestamp(said), s.our(now).Add(st.delay))
 				}
 			}
 		}
@@ -154,6 +156,30 @@ func TestTogetherFromTheBeginning(t *testing.T) {
 		if most-least > 20*time.Millisecond {
 			t.Errorf("seed %d: frames are off by %v to %v", seed, least, most)
 		}
+	}
+}
+
+// What Chromium reports of sound is up to 26 ms behind, another time each time: the
+// sound neither swings with it nor comes late on the whole.
+func TestReportsThatAreBehind(t *testing.T) {
+	s := newSender(30)
+	voice, camera := s.talker()
+	voice.behind = 26 * time.Millisecond
+	var heard, sum time.Duration
+	n := time.Duration(0)
+	s.run(0, 30*time.Minute, func(i int, at, off time.Duration) {
+		switch by := heard - off; {
+		case i == 0:
+			heard = off
+		case at < 30*time.Second:
+		case by.Abs() > 20*time.Millisecond:
+			t.Fatalf("at %v the sound is %v after the picture", at, by)
+		default:
+			sum, n = sum+by, n+1
+		}
+	}, voice, camera)
+	if mean := sum / n; mean.Abs() > 6*time.Millisecond {
+		t.Errorf("on the whole the sound is %v after the picture", mean)
 	}
 }
 
