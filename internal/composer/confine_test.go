@@ -126,6 +126,22 @@ func (l loot) tricks() []trick {
 		{"signal", func() error { return syscall.Kill(server, 0) }},
 		{"trace", func() error { return unix.PtraceSeize(server) }},
 		{"limits", func() error { return unix.Prlimit(server, unix.RLIMIT_NOFILE, nil, new(unix.Rlimit)) }},
+		// To what it is: the unconfined one must not slow down who tests it.
+		{"slow down", func() error {
+			now, err := unix.Getpriority(unix.PRIO_PROCESS, server) // 20 for nice 0
+			return errors.Join(err, unix.Setpriority(unix.PRIO_PROCESS, server, 20-now))
+		}},
+		{"pin", func() error {
+			var where unix.CPUSet
+			return errors.Join(unix.SchedGetaffinity(server, &where), unix.SchedSetaffinity(server, &where))
+		}},
+		{"let wait", func() error {
+			attr, err := unix.SchedGetAttr(server, 0)
+			if err != nil {
+				return err
+			}
+			return unix.SchedSetAttr(server, attr, 0)
+		}},
 		{"shell", exec.Command("/bin/sh", "-c", "true").Run},
 		{"privileges", noPrivileges},
 		{"memory", func() error {
@@ -220,9 +236,9 @@ func TestAnFFmpegThatWasTakenOver(t *testing.T) {
 	if version, err := c.Check(t.Context()); err != nil || version != "9.9" {
 		t.Errorf("while it was asked: %s, %v", version, err)
 	}
-	want := "tried 28, done []"
+	want := "tried 31, done []"
 	if !got.Signals {
-		want = "tried 28, done [signal]"
+		want = "tried 31, done [signal]"
 	}
 	var b bytes.Buffer
 	_, err = c.Compose(t.Context(), short(t), composer.Options{Width: 320, Height: 180}, &b)
@@ -244,7 +260,7 @@ func TestAnFFmpegThatWasTakenOver(t *testing.T) {
 	free := exec.Command(program)
 	free.Stdin = strings.NewReader("x")
 	out, _ := free.CombinedOutput()
-	for _, name := range []string{"read key", "read data", "read users", "read settings", "write", "truncate", "create", "list", "connect", "datagram", "abstract", "listen", "signal", "shell"} {
+	for _, name := range []string{"read key", "read data", "read users", "read settings", "write", "truncate", "create", "list", "connect", "datagram", "abstract", "listen", "signal", "slow down", "pin", "let wait", "shell"} {
 		if !strings.Contains(string(out), name) {
 			t.Errorf("unconfined it cannot %s: %s", name, out)
 		}

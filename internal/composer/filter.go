@@ -8,8 +8,9 @@ import (
 )
 
 // forbidden are system calls that neither ffmpeg nor starting it needs: every way to
-// a network on all kernels, to other processes and their memory, and what changes
-// files without opening them, which Landlock does not see or not in its first versions.
+// a network on all kernels, to other processes, their memory and their turn at the
+// processor, and what changes files without opening them, which Landlock does not see
+// or not in its first versions.
 func forbidden() []uint32 {
 	return append([]uint32{
 		unix.SYS_SOCKET, unix.SYS_IO_URING_SETUP,
@@ -21,6 +22,8 @@ func forbidden() []uint32 {
 		unix.SYS_REMOVEXATTR, unix.SYS_LREMOVEXATTR, unix.SYS_FREMOVEXATTR, unix.SYS_REMOVEXATTRAT,
 		unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY, unix.SYS_KEYCTL,
 		unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_BPF, unix.SYS_PERF_EVENT_OPEN, unix.SYS_USERFAULTFD,
+		unix.SYS_SCHED_SETSCHEDULER, unix.SYS_SCHED_SETPARAM, unix.SYS_SCHED_SETATTR, unix.SYS_SCHED_SETAFFINITY,
+		unix.SYS_IOPRIO_SET, unix.SYS_MIGRATE_PAGES, unix.SYS_MOVE_PAGES,
 	}, machines()[runtime.GOARCH].older...)
 }
 
@@ -84,6 +87,9 @@ func filter() (bool, error) {
 	}
 	// Limits are a process's own business.
 	code = append(code, when(unix.BPF_JEQ, unix.SYS_PRLIMIT64, 0, 3), load(atArgs), when(unix.BPF_JEQ, 0, 1, 0), deny, allow)
+	// So is its turn, which encoders give their threads less of (PRIO_PROCESS is 0).
+	code = append(code, when(unix.BPF_JEQ, unix.SYS_SETPRIORITY, 0, 6), load(atArgs), when(unix.BPF_JEQ, unix.PRIO_PROCESS, 0, 2),
+		load(atArgs+8), when(unix.BPF_JEQ, 0, 1, 0), deny, allow)
 
 	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}                                       //nolint:gosec // a hundred
 	err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0) //nolint:gosec // as the kernel takes it
