@@ -131,6 +131,32 @@ func TestEmptyRecordingsGo(t *testing.T) {
 	}
 }
 
+// Where the files are not what they were, nobody knows who was recorded: all is kept
+// until there is somebody who knows.
+func TestLostIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{idle: true})
+	emptied, broken, missing := w.recording(), w.recording(), w.recording()
+	s, _, _ := two(t)
+	ok(t, w.Put(t.Context(), emptied, true, s.inOrder()...))
+	ok(t, w.Put(t.Context(), broken, true, s.inOrder()...))
+	ok(t, w.Put(t.Context(), missing, false, s.inOrder()...)) // a crash, after which another disk is there
+	path := func(r recording.Recording) string { return filepath.Join(w.dir, "files", w.journal(r.ID)) }
+	ok(t, os.Truncate(path(emptied), 0))
+	ok(t, os.WriteFile(path(broken), make([]byte, 100_000), 0o600))
+	ok(t, os.Remove(path(missing)))
+	w.Recover(t.Context())
+	w.stop()
+
+	w = newWorld(t, options{dir: w.dir})
+	for name, r := range map[string]id.Recording{"emptied": emptied.ID, "broken": broken.ID, "missing": missing.ID} {
+		w.until("the failure", func() bool { return w.found(r).State == recording.StateFailed })
+		if got := w.found(r); time.Until(got.ExpiresAt) < 80*24*time.Hour {
+			t.Errorf("%s: %s, kept for %v", name, got.Problem, time.Until(got.ExpiresAt))
+		}
+	}
+}
+
 // What is damaged in the middle is left out, and the rest composed.
 func TestDamage(t *testing.T) {
 	t.Parallel()

@@ -27,8 +27,9 @@ func (a *Archive) emptyUntil(ctx context.Context, r id.Recording) (time.Time, er
 	return until, nil
 }
 
-// isEmpty reports whether nothing of anybody ever came: nothing was taken out of the
-// journal either, and there is no damage behind which something may be.
+// isEmpty reports whether nothing of anybody ever came: the journal is the one that was
+// ended, nothing was taken out of it either, and there is no damage behind which
+// something may be.
 func (a *Archive) isEmpty(ctx context.Context, r recording.Recording) (bool, error) {
 	key, err := a.key(r)
 	if err != nil {
@@ -40,7 +41,7 @@ func (a *Archive) isEmpty(ctx context.Context, r recording.Recording) (bool, err
 		return false, err
 	}
 	defer src.close()
-	if src.edition > 0 {
+	if src.edition > 0 || !src.Finished() || src.Chunks() != r.Chunks {
 		return false, nil
 	}
 	for record, err := range src.Reader.Records() {

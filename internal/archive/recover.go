@@ -77,11 +77,14 @@ func (a *Archive) finish(ctx context.Context, r recording.Recording) error {
 	}
 	defer key.Close()
 	name, boxes := journalName(r.ID, 0), key.Boxes(journalBoxes(0))
-	at := r.StartedAt
-	if info, err := a.files.Stat(ctx, name); err == nil && info.Modified.After(at) {
-		at = info.Modified
-	} else if err != nil && fault.KindOf(err) != fault.NotFound {
+	at, lost := r.StartedAt, false
+	switch info, err := a.files.Stat(ctx, name); {
+	case fault.KindOf(err) == fault.NotFound:
+		lost = true
+	case err != nil:
 		return err
+	case info.Modified.After(at):
+		at = info.Modified
 	}
 	log, err := a.files.Append(ctx, name)
 	if err != nil {
@@ -99,7 +102,11 @@ func (a *Archive) finish(ctx context.Context, r recording.Recording) error {
 		if err := w.Finish(ctx); err != nil {
 			return err
 		}
-		return a.ended(ctx, r, at, w.Chunks(), entries...)
+		chunks := w.Chunks()
+		if lost { // the one that is there now says nothing of what was recorded
+			chunks = 0
+		}
+		return a.ended(ctx, r, at, chunks, entries...)
 	case errors.Is(err, journal.ErrFinished):
 		entries = nil // only its end was not noted
 	case !isDamaged(err):
