@@ -145,12 +145,12 @@ func existing(dir string) string {
 func (r *report) space(dir, what string) {
 	dir = existing(dir)
 	var st syscall.Statfs_t
-	if err := syscall.Statfs(dir, &st); err != nil {
+	if err := syscall.Statfs(dir, &st); err != nil || st.Blocks == 0 { // some file systems do not say
 		r.say(poor, "The free space of %s cannot be found out.", dir)
 		return
 	}
 	const mega = 1 << 20
-	free := st.Bavail * uint64(st.Bsize) / mega //nolint:gosec // a block size is not negative
+	free := st.Bavail * uint64(st.Frsize) / mega //nolint:gosec // a block size is not negative
 	switch {
 	case free < 100:
 		r.say(bad, "Only %d MB are free where %s. Free some space.", free, what)

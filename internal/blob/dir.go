@@ -230,18 +230,23 @@ func (d *Dir) fits(f *os.File, n int64) error {
 	if err != nil {
 		return err
 	}
-	if free-n >= min(size/20, maxFloor) {
+	if size == 0 || free-n >= min(size/20, maxFloor) {
 		d.grace.Store(0)
 		return nil
 	}
-	if d.grace.Add(-n) < 0 {
-		d.grace.Add(n)
-		return syscall.ENOSPC
+	for {
+		grace := d.grace.Load()
+		if grace < n {
+			return syscall.ENOSPC
+		}
+		if d.grace.CompareAndSwap(grace, grace-n) {
+			return nil
+		}
 	}
-	return nil
 }
 
-// space is how many bytes of f's disk can be written, and how many it has.
+// space is how many bytes of f's disk can be written, and how many it has: 0 where
+// that is not said, as by some file systems in user space.
 func space(f *os.File) (free, size int64, err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -250,7 +255,7 @@ func space(f *os.File) (free, size int64, err error) {
 	var s syscall.Statfs_t
 	var failed error
 	err = raw.Control(func(fd uintptr) { failed = syscall.Fstatfs(int(fd), &s) })
-	return int64(s.Bavail) * s.Bsize, int64(s.Blocks) * s.Bsize, errors.Join(err, failed) //nolint:gosec // far below 2⁶³
+	return int64(s.Bavail) * s.Frsize, int64(s.Blocks) * s.Frsize, errors.Join(err, failed) //nolint:gosec // far below 2⁶³
 }
 
 // Sweep implements Store.

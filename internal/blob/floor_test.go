@@ -71,3 +71,28 @@ func TestFloor(t *testing.T) {
 	}
 	ok(t, log.Close())
 }
+
+// TestDiskWithoutNumbers: what does not say how large it is is written to until it
+// says that it is full.
+func TestDiskWithoutNumbers(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("mounting needs root")
+	}
+	disk := t.TempDir()
+	if err := syscall.Mount("ramfs", disk, "ramfs", 0, ""); err != nil {
+		t.Skip("such a disk cannot be mounted: " + err.Error())
+	}
+	t.Cleanup(func() { ok(t, syscall.Unmount(disk, syscall.MNT_DETACH)) })
+	d, err := blob.OpenDir(filepath.Join(disk, "files"))
+	ok(t, err)
+	t.Cleanup(func() { ok(t, d.Close()) })
+	reserve, err := d.Reserve(t.Context(), 1<<20)
+	ok(t, err)
+	log, err := d.Append(t.Context(), "journal")
+	ok(t, err)
+	ok(t, log.Append(t.Context(), []byte("a")))
+	w, err := d.Create(t.Context(), "film")
+	ok(t, err)
+	_, err = w.Write([]byte("b"))
+	ok(t, errors.Join(err, w.Commit(), log.Close(), reserve.Free()))
+}
