@@ -42,10 +42,11 @@ type taping struct {
 	question Question
 	trouble  string
 
-	begun     bool // it is written down that it began
-	connected bool // the recorder has come
-	resuming  bool // it is being written down that it goes on
-	turn      int  // counts what ends a resuming
+	began     time.Time // by the clock that nobody sets
+	begun     bool      // it is written down that it began
+	connected bool      // the recorder has come
+	resuming  bool      // it is being written down that it goes on
+	turn      int       // counts what ends a resuming
 	elapsed   time.Duration
 	running   time.Time // since when elapsed grows; zero while it does not
 	deserted  time.Time // since when nobody is here; zero while somebody is
@@ -171,7 +172,7 @@ func (o *owner) tape(s *seat, m prepared) {
 		settings.Layout = recording.DefaultSettings().Layout
 	}
 	t := &taping{
-		id: id.New[id.Recording](), state: RecordingStarting, by: s.ID, layout: settings.Layout,
+		id: id.New[id.Recording](), state: RecordingStarting, by: s.ID, layout: settings.Layout, began: time.Now(),
 		recorder: Seat{ID: id.New[id.Seat](), Role: access.Viewer, JoinedAt: now(), Machine: Recorder},
 		question: Question{Words: m.settings.Consent, Erasable: m.settings.Erasable},
 	}
@@ -295,7 +296,7 @@ func (o *owner) watchTaping(now time.Time) {
 	t := o.recordings.running
 	switch {
 	case t == nil:
-	case now.Sub(t.recorder.JoinedAt) >= longestTaping:
+	case now.Sub(t.began) >= longestTaping:
 		o.rooms.log.Info("a recording was ended because it had become as long as one may be", "recording", t.id)
 		o.stopTaping(nil, errLongest.Code)
 	case len(o.order) > 0:
