@@ -251,3 +251,34 @@ func TestDeleteOnAFullDisk(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// dying is a store of a server that dies before it forgets files.
+type dying struct{ archive.Store }
+
+func (dying) RemoveAssets(context.Context, id.Recording, ...id.Asset) error {
+	return errors.New("it died")
+}
+
+// A cut that is changed is not shown any more as soon as that is known, whatever
+// happens then.
+func TestDyingWhileCutting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{idle: true})
+	r := w.recording()
+	ok(t, w.Keep(t.Context(), r))
+	ok(t, w.store.SetRecordingEnded(t.Context(), r.ID, time.Now(), 1, time.Now().Add(time.Hour), nil))
+	file := func(kind recording.AssetKind) recording.SealedAsset {
+		return recording.SealedAsset{Asset: recording.Asset{ID: id.New[id.Asset](), Recording: r.ID, Kind: kind, CreatedAt: time.Now()}}
+	}
+	ok(t, w.store.SetRecordingReady(t.Context(), r.ID, time.Minute, nil, []recording.SealedAsset{file(recording.Video)}, nil))
+	config := w.config
+	config.Store = dying{w.store}
+	a := archive.New(config)
+	for _, cut := range []recording.Cut{{To: 10 * time.Second}, {}} {
+		ok(t, w.store.AddAssets(t.Context(), r.ID, file(recording.Trimmed), file(recording.Marked), file(recording.Poster)))
+		_ = a.Trim(t.Context(), r.ID, cut)
+		if got := w.found(r.ID); got.Cut != cut || len(got.Assets) != 1 {
+			t.Errorf("with %v, of %v there are still %+v", cut, got.Cut, got.Assets)
+		}
+	}
+}

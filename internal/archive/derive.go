@@ -62,27 +62,31 @@ func (a *Archive) Trim(ctx context.Context, r id.Recording, c recording.Cut, ent
 	if err != nil {
 		return err
 	}
-	if c == (recording.Cut{}) {
-		if err := a.store.SetCut(ctx, r, c, []job.Job{job.Make(jobPoster, r, nil, time.Now())}, entries...); err != nil {
-			return err
+	todo := job.Make(jobPoster, r, nil, time.Now())
+	if c != (recording.Cut{}) {
+		switch {
+		case s.State != recording.StateReady:
+			return recording.ErrNotReady
+		case c.From < 0 || c.To <= c.From:
+			return composer.ErrOrder
+		case c.To > s.Length+time.Second:
+			return composer.ErrBeyond
 		}
-		a.jobs.Wake()
-		return a.remove(ctx, s, recording.Trimmed, recording.Marked, recording.Poster)
+		todo = job.Make(jobTrim, r, cutOptions(c), time.Now())
 	}
-	switch {
-	case s.State != recording.StateReady:
-		return recording.ErrNotReady
-	case c.From < 0 || c.To <= c.From:
-		return composer.ErrOrder
-	case c.To > s.Length+time.Second:
-		return composer.ErrBeyond
+	// What another cut shows is not to be shown any more, whatever becomes of this one.
+	var old []id.Asset
+	for _, f := range s.Files {
+		if f.Kind == recording.Trimmed || f.Kind == recording.Marked || f.Kind == recording.Poster {
+			old = append(old, f.ID)
+		}
 	}
-	if err := a.store.SetCut(ctx, r, c, []job.Job{job.Make(jobTrim, r, cutOptions(c), time.Now())}, entries...); err != nil {
+	if err := a.store.SetCut(ctx, r, c, old, []job.Job{todo}, entries...); err != nil {
 		return err
 	}
 	a.jobs.Wake()
-	// What another cut shows is not to be shown any more, whatever becomes of this one.
-	return a.remove(ctx, s, recording.Trimmed, recording.Marked, recording.Poster)
+	a.drop(ctx, r, old...)
+	return nil
 }
 
 func cutOptions(c recording.Cut) []byte {
@@ -91,24 +95,6 @@ func cutOptions(c recording.Cut) []byte {
 		panic("archive: JSON refused times: " + err.Error())
 	}
 	return b
-}
-
-// remove forgets and removes all files of these kinds.
-func (a *Archive) remove(ctx context.Context, s recording.Sealed, kinds ...recording.AssetKind) error {
-	var files []id.Asset
-	for _, f := range s.Files {
-		if slices.Contains(kinds, f.Kind) {
-			files = append(files, f.ID)
-		}
-	}
-	if len(files) == 0 {
-		return nil
-	}
-	if err := a.store.RemoveAssets(ctx, s.ID, files...); err != nil {
-		return err
-	}
-	a.drop(ctx, s.ID, files...)
-	return nil
 }
 
 // trim cuts the video, if it is still wanted as the job says.

@@ -31,7 +31,7 @@ type Store interface {
 	SetRecordingFailed(ctx context.Context, r id.Recording, code string, expiresAt time.Time) error
 	RenameRecording(ctx context.Context, r id.Recording, sealed []byte, entries ...audit.Entry) error
 	SetSharing(ctx context.Context, r id.Recording, s recording.Sharing, entries ...audit.Entry) error
-	SetCut(ctx context.Context, r id.Recording, c recording.Cut, jobs []job.Job, entries ...audit.Entry) error
+	SetCut(ctx context.Context, r id.Recording, c recording.Cut, remove []id.Asset, jobs []job.Job, entries ...audit.Entry) error
 	SetHold(ctx context.Context, r id.Recording, h recording.Hold, entries ...audit.Entry) error
 	AddAssets(ctx context.Context, r id.Recording, assets ...recording.SealedAsset) error
 	RemoveAssets(ctx context.Context, r id.Recording, assets ...id.Asset) error

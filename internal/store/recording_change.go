@@ -138,11 +138,14 @@ func (s *Store) SetSharing(ctx context.Context, r id.Recording, sh recording.Sha
 	}, entries...)
 }
 
-// SetCut says what of the video is shown from now on, and what is to be done for
-// it. Faults: recording.not_found.
-func (s *Store) SetCut(ctx context.Context, r id.Recording, c recording.Cut, jobs []job.Job, entries ...audit.Entry) error {
+// SetCut says what of the video is shown from now on, which files are gone because
+// they show something else, and what is to be done for it. Faults: recording.not_found.
+func (s *Store) SetCut(ctx context.Context, r id.Recording, c recording.Cut, remove []id.Asset, jobs []job.Job, entries ...audit.Entry) error {
 	return s.change(ctx, "store.SetCut", r, func(q *query.Queries) error {
 		if _, err := q.CutRecording(ctx, query.CutRecordingParams{ID: string(r), CutFrom: c.From.Milliseconds(), CutUntil: c.To.Milliseconds()}); err != nil {
+			return err
+		}
+		if err := removeAssets(ctx, q, r, remove); err != nil {
 			return err
 		}
 		return addJobs(ctx, q, jobs)

@@ -138,7 +138,7 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 		},
 		"cut": func() error {
 			want.Cut = recording.Cut{From: 1500 * time.Millisecond, To: time.Minute}
-			return s.SetCut(t.Context(), r.ID, want.Cut, nil, noted(r, audit.RecordingChanged))
+			return s.SetCut(t.Context(), r.ID, want.Cut, nil, nil, noted(r, audit.RecordingChanged))
 		},
 		"held": func() error {
 			want.Hold = recording.Hold{At: noon, By: r.By, Reason: "Rechtsstreit § 1"}
@@ -150,7 +150,7 @@ func (p part) recordingChanges(s *store.Store, want recording.Sealed) {
 	}
 	want.Sharing, want.Cut, want.Hold = recording.Sharing{With: recording.Nobody}, recording.Cut{}, recording.Hold{}
 	ok(t, s.SetSharing(t.Context(), r.ID, want.Sharing))
-	ok(t, s.SetCut(t.Context(), r.ID, want.Cut, nil))
+	ok(t, s.SetCut(t.Context(), r.ID, want.Cut, nil, nil))
 	ok(t, s.SetHold(t.Context(), r.ID, want.Hold))
 	same(t, "all taken back", kept(t, s, r.ID), want)
 
@@ -204,7 +204,7 @@ func (p part) noRecording() {
 		"failed":    s.SetRecordingFailed(t.Context(), none, "x", time.Time{}),
 		"renamed":   s.RenameRecording(t.Context(), none, []byte{}),
 		"shared":    s.SetSharing(t.Context(), none, recording.Sharing{}),
-		"cut":       s.SetCut(t.Context(), none, recording.Cut{}, nil),
+		"cut":       s.SetCut(t.Context(), none, recording.Cut{}, nil, nil),
 		"held":      s.SetHold(t.Context(), none, recording.Hold{}),
 		"asset":     s.AddAssets(t.Context(), none, recording.SealedAsset{Asset: recording.Asset{Recording: none}}),
 		"removed":   s.RemoveAssets(t.Context(), none, "x"),
