@@ -230,6 +230,9 @@ func TestAnFFmpegThatWasTakenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !got.Network && strings.Contains(before, "Seccomp_filters") {
+		t.Fatal("the kernel does not take the filter")
+	}
 	if !got.Files || !got.Network {
 		t.Skipf("this kernel cannot confine: %+v", got)
 	}
@@ -274,5 +277,5 @@ func ownState(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(regexp.MustCompile(`(?m)^(Seccomp|NoNewPrivs|CapEff):.*$`).FindAllString(string(b), -1), " ")
+	return strings.Join(regexp.MustCompile(`(?m)^(Seccomp|Seccomp_filters|NoNewPrivs|CapEff):.*$`).FindAllString(string(b), -1), " ")
 }

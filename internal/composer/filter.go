@@ -86,9 +86,9 @@ func filter() (bool, error) {
 		code = append(code, when(unix.BPF_JEQ, call[0], 0, 4), load(atArgs+8*call[1]), when(unix.BPF_JSET, unix.O_TRUNC, 0, 1), deny, allow)
 	}
 	// Limits are a process's own business.
-	code = append(code, when(unix.BPF_JEQ, unix.SYS_PRLIMIT64, 0, 3), load(atArgs), when(unix.BPF_JEQ, 0, 1, 0), deny, allow)
+	code = append(code, when(unix.BPF_JEQ, unix.SYS_PRLIMIT64, 0, 4), load(atArgs), when(unix.BPF_JEQ, 0, 1, 0), deny, allow)
 	// So is its turn, which encoders give their threads less of (PRIO_PROCESS is 0).
-	code = append(code, when(unix.BPF_JEQ, unix.SYS_SETPRIORITY, 0, 6), load(atArgs), when(unix.BPF_JEQ, unix.PRIO_PROCESS, 0, 2),
+	code = append(code, when(unix.BPF_JEQ, unix.SYS_SETPRIORITY, 0, 5), load(atArgs), when(unix.BPF_JEQ, unix.PRIO_PROCESS, 0, 2),
 		load(atArgs+8), when(unix.BPF_JEQ, 0, 1, 0), deny, allow)
 
 	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}                                       //nolint:gosec // a hundred
