@@ -58,7 +58,7 @@ const (
 // fail with EPERM.
 func filter() (bool, error) {
 	m, known := machines()[runtime.GOARCH]
-	if !known {
+	if !known || !filters() {
 		return false, nil
 	}
 	load := func(at uint32) unix.SockFilter {
@@ -94,8 +94,16 @@ func filter() (bool, error) {
 	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}                                       //nolint:gosec // a hundred
 	err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0) //nolint:gosec // as the kernel takes it
 	runtime.KeepAlive(code)
-	if absent(err) || err == unix.EINVAL { //nolint:errorlint // a kernel without
+	if absent(err) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// filters reports whether this kernel (Linux 4.14) has filters at all, so that one which
+// it does not take is a mistake of ours.
+func filters() bool {
+	action := uint32(unix.SECCOMP_RET_ERRNO)
+	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, uintptr(unsafe.Pointer(&action))) //nolint:gosec // as the kernel takes it
+	return errno == 0
 }
