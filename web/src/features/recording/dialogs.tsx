@@ -9,7 +9,7 @@ import { live, useLive } from '@/live';
 import { Banner, Button, RecordSign, ConfirmDialog, Dialog, TextField } from '@/ui';
 import styles from './LayoutChoice.module.css';
 import { LayoutChoice } from './LayoutChoice';
-import { type Layout, layoutOf } from './state';
+import { findsIt, type Layout, layoutOf } from './state';
 
 /** The title of a chapter in characters; see RecordChapter. */
 const longestTitle = 100;
@@ -21,20 +21,26 @@ function close(isOpen: boolean): void {
 }
 
 /** Says what will happen and how the video will look, or why there will be none. */
-export function StartDialog(): React.JSX.Element {
+export function StartDialog(): React.JSX.Element | null {
   const isOpen = useCall((state) => state.dialog === 'record');
+  return isOpen ? <Start /> : null;
+}
+
+function Start(): React.JSX.Element {
   const { t } = useTranslation(['recording', 'common']);
   const usual = useLive((state) => state.recording.layout);
   const unavailable = useLive((state) => state.recording.unavailable ?? '');
   const [chosen, setChosen] = useState<Layout | null>(null);
+  const found = useLive((state) => findsIt(state, true));
+  const [wrong, setWrong] = useState<string>();
   const [pending, setPending] = useState(false);
   const start = async (): Promise<void> => {
     setPending(true);
+    setWrong(undefined);
     // Without a choice the meeting's settings decide.
-    const started = await attempt(live.send('record.start', { layout: chosen ?? usual }));
+    const started = await attempt(live.send('record.start', { layout: chosen ?? usual }), setWrong);
     setPending(false);
     if (started) {
-      setChosen(null);
       closeDialog();
     }
   };
@@ -43,7 +49,7 @@ export function StartDialog(): React.JSX.Element {
       <Dialog
         title={t('recording:unavailable.title')}
         size="small"
-        isOpen={isOpen}
+        isOpen
         onOpenChange={close}
         actions={<Button onPress={closeDialog}>{t('common:close')}</Button>}
       >
@@ -54,7 +60,7 @@ export function StartDialog(): React.JSX.Element {
   return (
     <Dialog
       title={t('recording:start.title')}
-      isOpen={isOpen}
+      isOpen
       onOpenChange={close}
       actions={
         <>
@@ -72,7 +78,12 @@ export function StartDialog(): React.JSX.Element {
     >
       <p>{t('recording:start.text')}</p>
       <LayoutChoice value={chosen ?? layoutOf(usual)} onChange={setChosen} />
-      <p className={styles['after']}>{t('recording:start.after')}</p>
+      <p className={styles['after']}>{t(found ? 'recording:start.after' : 'recording:start.after.owners')}</p>
+      {wrong !== undefined && (
+        <Banner tone="danger" live className={styles['wrong']}>
+          {wrong}
+        </Banner>
+      )}
     </Dialog>
   );
 }

@@ -313,6 +313,42 @@ describe('recording', () => {
     expect(useCall.getState().dialog).toBeNull();
   });
 
+  it('says in the dialog why it was refused, and nothing of it when asked again', async () => {
+    const server = fakeLive([me], { rights });
+    render(
+      <>
+        <Bar />
+        <StartDialog />
+        <Toasts />
+      </>,
+    );
+    await userEvent.click(button('Record'));
+    server.refuse('recording.too_often');
+    await userEvent.click(button('Start recording'));
+    const why = await within(screen.getByRole('dialog')).findByRole('alert');
+    expect(why.textContent).toMatch(/^Recordings of this meeting have been started too often/);
+    expect(screen.getAllByText(/started too often/)).toHaveLength(1);
+    await expectAccessible();
+    await userEvent.click(button('Cancel'));
+    await userEvent.click(button('Record'));
+    expect(within(screen.getByRole('dialog')).queryByRole('alert')).toBeNull();
+  });
+
+  it.each([
+    [{ guest: true }, /The owners of the meeting find it/],
+    [{ guest: false }, /You find it under Recordings/],
+  ])('says who finds the video, for %o', async (change, words) => {
+    fakeLive([aSeat('me', { role: 'moderator', ...change })], { rights });
+    render(
+      <>
+        <Bar />
+        <StartDialog />
+      </>,
+    );
+    await userEvent.click(button('Record'));
+    expect(screen.getByText(words)).toBeTruthy();
+  });
+
   it('says why it cannot begin', async () => {
     fakeLive([me], { rights, recording: { ...off, unavailable: 'recording.unavailable', at: 0 } });
     render(
