@@ -34,7 +34,7 @@ export function Chapters({ chapters, video, onGo }: ChaptersProps) {
             >
               <span aria-hidden="true">{clock(chapter.at)}</span>
               <span>{chapter.title}</span>
-              <span className="visually-hidden">{t('chapters.at', { at: words.length(chapter.at) })}</span>
+              <span className="visually-hidden">{t('chapters.at', { at: words.place(chapter.at) })}</span>
             </button>
           </li>
         ))}

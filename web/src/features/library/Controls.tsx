@@ -114,7 +114,7 @@ export function Controls({
         </div>
         <p className={styles['clock']}>
           <span className="visually-hidden">
-            {t('seek.place', { at: words.length(state.at), length: words.length(length) })}
+            {t('seek.place', { at: words.place(state.at), length: words.place(length) })}
           </span>
           <span aria-hidden="true">
             {clock(state.at)} <span className={styles['of']}>/ {clock(length)}</span>

@@ -65,7 +65,7 @@ function Facts({ recording }: { recording: Recording }) {
         {recording.length > 0 && (
           <>
             <dt>{t('facts.length')}</dt>
-            <dd>{words.length(recording.length)}</dd>
+            <dd>{words.place(recording.length)}</dd>
           </>
         )}
         {cut !== null && (

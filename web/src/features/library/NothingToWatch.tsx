@@ -4,7 +4,7 @@ import { type Recording, recordings } from '@/api/recordings';
 import { FullPageMessage } from '@/features/frame';
 import { faultText } from '@/i18n';
 import { Button, CircleAlert, Clapperboard, Clock, LinkButton, Link2Off, Lock, Meter, WifiOff } from '@/ui';
-import { isMaking } from './making';
+import { canWatch, isMaking, nobodyRecorded } from './making';
 import styles from './NothingToWatch.module.css';
 import { useChange } from './queries';
 import type { Watching } from './useView';
@@ -27,6 +27,8 @@ export function NothingToWatch({ id, watching, recording, user, worthless, onRet
       {user ? t('all') : common('toHome')}
     </LinkButton>
   );
+  // It comes at once, also when it is to be replaced by another.
+  if (watching.is === 'asking' && recording && canWatch(recording)) return null;
   if (recording?.state === 'failed') return <NotMade recording={recording} />;
   if (recording?.state === 'recording') {
     return (
@@ -143,7 +145,8 @@ function NotMade({ recording: { id, title, problem, may } }: { recording: Record
       icon={<CircleAlert size={40} strokeWidth={1.5} />}
       tone="warning"
       actions={
-        may.manage && (
+        may.manage &&
+        problem !== nobodyRecorded && (
           <Button variant="primary" size="large" isPending={again.isPending} onPress={() => again.mutate()}>
             {common('tryAgain')}
           </Button>

@@ -27,7 +27,7 @@ import {
   Trash2,
 } from '@/ui';
 import type { WishKind } from './Dialogs';
-import { isMaking } from './making';
+import { canWatch, isMaking, nobodyRecorded } from './making';
 import { useChange } from './queries';
 import styles from './RecordingRow.module.css';
 import { NoPicture, Thumbnail } from './Thumbnail';
@@ -48,8 +48,8 @@ export interface RecordingRowProps {
 export function RecordingRow({ recording, admin, onWish }: RecordingRowProps) {
   const { t } = useTranslation('library');
   const words = useLibraryWords();
-  const { id, title, meetingName, state, may } = recording;
-  const watchable = state === 'ready' && may.watch;
+  const { id, title, meetingName, state } = recording;
+  const watchable = canWatch(recording);
   const more = isMaking(recording) || state === 'failed';
   return (
     <li className={cx(styles['row'], !watchable && styles['bare'], more && styles['tall'])}>
@@ -140,6 +140,8 @@ function Failed({ recording: { id, problem, may } }: { recording: Recording }) {
   const { t } = useTranslation('library');
   const { t: common } = useTranslation('common');
   const again = useChange({ act: () => recordings.compose(id, {}) });
+  // Nothing went wrong, and nothing would come of another attempt.
+  if (problem === nobodyRecorded) return <Banner>{faultText(problem)}</Banner>;
   return (
     <Banner
       tone="danger"
@@ -164,7 +166,7 @@ function Failed({ recording: { id, problem, may } }: { recording: Recording }) {
 
 function RowMenu({ recording, admin, onWish }: RecordingRowProps) {
   const { t } = useTranslation('library');
-  const { id, title, state, may, hold } = recording;
+  const { id, title, state, problem, may, hold } = recording;
   const ready = state === 'ready';
   const wish = (kind: WishKind, Icon: typeof Info, more: Partial<MenuItem> = {}): MenuItem => ({
     id: kind,
@@ -174,7 +176,7 @@ function RowMenu({ recording, admin, onWish }: RecordingRowProps) {
     ...more,
   });
   const watching: MenuItem[] = [
-    ...(ready && may.watch
+    ...(canWatch(recording)
       ? [
           {
             id: 'watch',
@@ -201,7 +203,9 @@ function RowMenu({ recording, admin, onWish }: RecordingRowProps) {
             ]
           : []),
         wish('details', Info),
-        ...(state === 'ready' || state === 'failed' ? [wish('compose', RotateCw)] : []),
+        ...(state === 'ready' || (state === 'failed' && problem !== nobodyRecorded)
+          ? [wish('compose', RotateCw)]
+          : []),
       ]
     : [];
   const overseeing: MenuItem[] = [

@@ -26,7 +26,7 @@ export function SeekBar({ at, length, loaded, chapters, onSeek, trim }: SeekBarP
   const words = useLibraryWords();
   const [pointed, setPointed] = useState<number>();
   const chapter = chapters[chapterAt(chapters, at)];
-  const place = t('seek.place', { at: words.length(at), length: words.length(length) });
+  const place = t('seek.place', { at: words.place(at), length: words.place(length) });
   return (
     <div
       className={styles['seek']}

@@ -46,7 +46,7 @@ export function Thumbnail({ recording, watchable, className }: ThumbnailProps) {
       {recording.length > 0 && (
         <p className={styles['length']}>
           <span aria-hidden="true">{clock(recording.length)}</span>
-          <span className="visually-hidden">{words.length(recording.length)}</span>
+          <span className="visually-hidden">{words.place(recording.length)}</span>
         </p>
       )}
     </div>

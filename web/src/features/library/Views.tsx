@@ -11,6 +11,9 @@ import { Retry } from './Retry';
 import styles from './Views.module.css';
 import { type Visit, visitedDaysOf } from './visits';
 
+/** So many letters of a viewer's id are over the picture; see sight.mark in internal/api. */
+const inMark = 8;
+
 /** Views says day by day who has watched or downloaded a recording. */
 export function Views({ id }: { id: string }) {
   const { t } = useTranslation('library');
@@ -55,7 +58,7 @@ function OneVisit({ visit: { who, viewed, downloaded, uses } }: { visit: Visit }
     who.name !== ''
       ? who.name
       : who.kind === 'viewer'
-        ? t('views.link', { mark: who.id.slice(0, 4) })
+        ? t('views.link', { mark: who.id.slice(0, inMark) })
         : t('views.somebody');
   return (
     <Fold

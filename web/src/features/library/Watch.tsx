@@ -12,7 +12,7 @@ import { Dialogs, type WishKind } from './Dialogs';
 import { DownloadDialog } from './DownloadDialog';
 import form from './Form.module.css';
 import type { Door } from './LinkDoor';
-import { isMaking, videoOf } from './making';
+import { canWatch, isMaking, videoOf } from './making';
 import { NothingToWatch } from './NothingToWatch';
 import { Player } from './Player';
 import { useRecording } from './queries';
@@ -46,7 +46,7 @@ export function Watch({ id, user, door, worthless }: WatchProps) {
   const whole = recording?.assets.find(({ kind }) => kind === 'video')?.id;
   const shown = recording && videoOf(recording)?.id;
   // Somebody with a link only has no recording to read: the view alone tells.
-  const may = recording ? recording.state === 'ready' && recording.may.watch : user === null || found.isError;
+  const may = recording ? canWatch(recording) : user === null || found.isError;
   const { watching, renew, plays } = useView(id, trimming ? whole : undefined, shown ?? '', may);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [cut, setCut] = useState<Cut>();
@@ -202,15 +202,15 @@ function Head({ id, title, recording, organisation, download, trimming, onDelete
   );
 }
 
-/** The video is being changed while the present one can still be watched. */
-function Changing({ recording: { progress } }: { recording: Recording }) {
+/** The video is being changed or made again while the present one can still be watched. */
+function Changing({ recording: { state, progress } }: { recording: Recording }) {
   const { t, i18n } = useTranslation('library');
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(progress);
   return (
     <div className={styles['changing']}>
       <Meter
         progress
-        label={t('state.cutting')}
+        label={t(state === 'composing' ? 'state.composing' : 'state.cutting')}
         text={progress > 0 && progress < 1 ? percent : t('state.waiting')}
         value={progress < 1 ? progress : 0}
       />

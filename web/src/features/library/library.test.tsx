@@ -82,6 +82,13 @@ describe('the list', () => {
     await expectAccessible();
   });
 
+  it('leads to the present video while another is made in its place', async () => {
+    show([recording({ state: 'composing', progress: 0.4 })]);
+    expect(await screen.findByRole('progressbar', { name: 'The video is being made' })).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: /^Watch/ })).toHaveAttribute('href', '/r/r1');
+    await expectAccessible();
+  });
+
   it('says why a video was not made, and tries again', async () => {
     const { requests } = show([recording({ state: 'failed', problem: 'composer.missing' })], {
       'POST /api/v1/recordings/r1/compose': [204, null],
@@ -89,6 +96,17 @@ describe('the list', () => {
     expect(await screen.findByText(/the program ffmpeg is missing/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(requests.some(({ path }) => path.endsWith('/compose'))).toBe(true);
+    await expectAccessible();
+  });
+
+  it('offers no other attempt where nobody was recorded', async () => {
+    show([recording({ state: 'failed', problem: 'recording.empty', assets: [], length: 0 })]);
+    expect(await screen.findByText(/^Nobody was recorded/)).toBeInTheDocument();
+    expect(screen.queryByText('The video could not be made')).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: /^More for/ }));
+    expect(screen.queryByRole('menuitem', { name: /^Make the video again/ })).not.toBeInTheDocument();
+    await userEvent.keyboard('{Escape}');
     await expectAccessible();
   });
 
@@ -207,7 +225,7 @@ const asked = (seat: string, second: number, change: Partial<ConsentEvidence> = 
 });
 
 describe('the details', () => {
-  const viewer = { kind: 'viewer', id: 'wxyz99', name: '' };
+  const viewer = { kind: 'viewer', id: 'wxyzabcdefgh', name: '' };
   const anke = { kind: 'user', id: 'u2', name: 'Anke de Vries' };
   const answers: Answers = {
     'GET /api/v1/recordings/r1/consents': [
@@ -274,7 +292,7 @@ describe('the details', () => {
     const list = within(await dialog.findByRole('list', { name: /^Who watched, / }));
     const summary = list.getByText('Anke de Vries').closest('summary') as HTMLElement;
     expect(summary).toHaveTextContent(/2:02.PM–2:40.PM.*2 views, 1 download/);
-    expect(list.getByText('Somebody with the link (wxyz)')).toBeInTheDocument();
+    expect(list.getByText('Somebody with the link (wxyzabcd)')).toBeInTheDocument();
     expect(list.getByText('1 view')).toBeInTheDocument();
     expect(list.getByText('Downloaded')).not.toBeVisible();
     await userEvent.click(summary);

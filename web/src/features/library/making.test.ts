@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { askAgain, isMaking, madeSince, videoOf } from './making';
+import { askAgain, canWatch, isMaking, madeSince, videoOf } from './making';
 import { recording } from './test';
 
 const composing = recording({ state: 'composing', progress: 0.4, assets: [] });
@@ -25,6 +25,17 @@ it('tells what has become ready', () => {
   expect(madeSince([composing], [composing])).toEqual([]);
   expect(madeSince([ready], [ready])).toEqual([]);
   expect(madeSince([composing], [recording({ state: 'failed' })])).toEqual([]);
+});
+
+it.each([
+  ['the first is being made', composing, false],
+  ['it is made', ready, true],
+  ['another is made in its place', recording({ state: 'composing', progress: 0.4 }), true],
+  ['another could not be made', recording({ state: 'failed' }), true],
+  ['it may not be watched', recording({ may: { ...ready.may, watch: false } }), false],
+  ['the meeting runs', recording({ state: 'recording' }), false],
+])('says whether there is something to watch when %s', (_, one, want) => {
+  expect(canWatch(one)).toBe(want);
 });
 
 it('shows the cut video where there is one', () => {

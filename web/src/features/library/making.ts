@@ -3,6 +3,9 @@ import type { Recording } from '@/api/recordings';
 /** What of a recording a page needs to know to say how far it is. */
 type Progress = Pick<Recording, 'state' | 'progress' | 'cut' | 'assets'>;
 
+/** The fault of a recording that has nobody in it: no other attempt makes a video of that. */
+export const nobodyRecorded = 'recording.empty';
+
 /** isMaking reports whether files of a recording are being made, or wait for their turn. */
 export function isMaking({ state, progress, cut, assets }: Progress): boolean {
   if (state !== 'ready') return state === 'composing';
@@ -26,6 +29,12 @@ export function madeSince<Kind extends Progress & { readonly id: string }>(
 ): Kind[] {
   const making = new Set(before.filter(isMaking).map(({ id }) => id));
   return now.filter((one) => making.has(one.id) && one.state === 'ready' && !isMaking(one));
+}
+
+/** canWatch reports whether there is a video for this person: also while another takes its place, or could not. */
+export function canWatch(recording: Pick<Recording, 'state' | 'assets' | 'may'>): boolean {
+  const { state, may } = recording;
+  return may.watch && (state === 'ready' || (state !== 'recording' && videoOf(recording) !== undefined));
 }
 
 /** videoOf gives the file that is watched: the cut one where there is a cut. */

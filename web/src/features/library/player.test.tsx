@@ -188,6 +188,19 @@ it('waits longer from attempt to attempt, but not for ever', () => {
   expect([0, 1, 2, 10].map(waitBefore)).toEqual([1000, 2000, 4000, 15_000]);
 });
 
+it('reads out the second that the clock beside it shows', async () => {
+  const chapters = [...view.chapters, { at: 654.8, title: 'Vote' }];
+  show({ 'POST /api/v1/recordings/r1/views': [200, { ...view, chapters }] });
+  const vote = await screen.findByRole('button', { name: /^Vote/ });
+  expect(vote).toHaveTextContent(/10:54.*at 10 minutes and 54 seconds/);
+});
+
+it('plays the present video while another is made in its place', async () => {
+  show({ 'GET /api/v1/recordings/r1': [200, recording({ state: 'composing', progress: 0.5 })] });
+  expect(await screen.findByRole('region', { name: 'Video' })).toBeInTheDocument();
+  expect(screen.getByRole('progressbar', { name: 'The video is being made' })).toBeInTheDocument();
+});
+
 describe('what cannot be watched', () => {
   it('is not there for strangers, who may sign in', async () => {
     show({ ...nobody, 'POST /api/v1/recordings/r1/views': [404, { code: 'recording.not_found' }] });
