@@ -89,7 +89,7 @@ func survey(src Source, o Options) (*plan, error) {
 	var moments []moment
 	keys := map[uint32][]time.Duration{}
 	var end, last time.Duration
-	lead := time.Duration(-1) // until the first frame; unknown
+	lead, sight := time.Duration(-1), time.Duration(-1) // until the first frame, and the first picture; unknown
 	busy := quarters{}
 	for r, err := range src.Records {
 		if errors.Is(err, recording.ErrRecord) {
@@ -105,6 +105,7 @@ func survey(src Source, o Options) (*plan, error) {
 		case recording.Frame:
 			lead = earliest(lead, r.At)
 			if r.Key && p.tracks[r.Track].Codec != recording.Opus {
+				sight = earliest(sight, r.At)
 				keys[r.Track] = append(keys[r.Track], r.At)
 			}
 			continue
@@ -123,6 +124,9 @@ func survey(src Source, o Options) (*plan, error) {
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return int(a.at - b.at) })
 	p.clock = clockOf(moments, end)
+	if sight > lead && sight-lead <= maxBlind {
+		lead = sight
+	}
 	p.begin(max(0, lead))
 	p.leaveOut(busy.gaps())
 	length, _ := p.clock.out(end)
@@ -162,6 +166,10 @@ func earliest(known, at time.Duration) time.Duration {
 	}
 	return min(known, at)
 }
+
+// maxBlind is how much sound is left out at the beginning, so that the film does not
+// begin with black: who has agreed is heard some pictures before they are seen.
+const maxBlind = 400 * time.Millisecond
 
 // begin leaves out what was before anybody was to be seen or heard: the time that
 // people took to read the question.

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"image/draw"
 	"testing"
+	"time"
 
 	"plenum/internal/access"
 	"plenum/internal/composer"
@@ -202,5 +203,22 @@ func TestFullHDOfAllCodecs(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestBeginsWithSomebody: who is heard some pictures before they are seen does not make
+// the film begin with nobody.
+func TestBeginsWithSomebody(t *testing.T) {
+	var s script
+	s.joins(0, "ann")
+	s.track(0, "ann", access.Microphone, recording.Opus, sound, packets(t, sine(440, 3)))
+	s.track(0.210, "ann", access.Camera, recording.VP8, picture, frames(t, recording.VP8, colourful("red", 320, 180, 2)))
+	s.add(3, recording.Ended, recording.Event{})
+	r, got := compose(t, &s, composer.Options{Width: 320, Height: 180})
+	if p := r.pixel(r.video(t), 0, 160, 90); p[0] < 200 || p[1] > 60 {
+		t.Errorf("it begins with %v", p)
+	}
+	if got.Length < 2750*time.Millisecond || got.Length > 2800*time.Millisecond {
+		t.Errorf("it lasts %v", got.Length)
 	}
 }
