@@ -124,10 +124,7 @@ func survey(src Source, o Options) (*plan, error) {
 	}
 	slices.SortStableFunc(moments, func(a, b moment) int { return int(a.at - b.at) })
 	p.clock = clockOf(moments, end)
-	if sight > lead && sight-lead <= maxBlind {
-		lead = sight
-	}
-	p.begin(max(0, lead))
+	p.begin(beginning(lead, sight))
 	p.leaveOut(busy.gaps())
 	length, _ := p.clock.out(end)
 	p.ticks = tick(length)
@@ -165,6 +162,15 @@ func earliest(known, at time.Duration) time.Duration {
 		return at
 	}
 	return min(known, at)
+}
+
+// beginning returns when the film begins, of the first frame of all and the first
+// picture; either may be unknown.
+func beginning(frame, picture time.Duration) time.Duration {
+	if picture > frame && picture-frame <= maxBlind {
+		return picture
+	}
+	return max(0, frame)
 }
 
 // maxBlind is how much sound is left out at the beginning, so that the film does not
