@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"iter"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type job struct {
 	threads int
 	tell    func(done float64)
 	lost    int // of pictures; read when they are done
+	over    *overlays
 
 	mu   sync.Mutex
 	done [2]float64 // guarded by mu: of sound and pictures
@@ -83,7 +85,7 @@ func (p program) pictureEncoder(ctx context.Context, width, height, threads int)
 }
 
 // draw writes each picture to the encoder.
-func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop // one loop, turn by turn
+func (j *job) draw(ctx context.Context, encoder *child) (err error) { //nolint:cyclop // one loop, turn by turn
 	base, out := newPicture(j.options.Width, j.options.Height), newPicture(j.options.Width, j.options.Height)
 	records, stop := iter.Pull2(j.src.Records)
 	defer stop()
@@ -93,8 +95,7 @@ func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop 
 			j.lost += f.lost
 		}
 	}()
-	overlays, err := j.newOverlays()
-	if err != nil {
+	if j.over, err = j.newOverlays(); err != nil {
 		return err
 	}
 	shots, ended := j.plan.shots, false
@@ -118,7 +119,7 @@ func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop 
 			}
 		}
 		if changed {
-			if err := overlays.arrange(now.tiles); err != nil {
+			if err := j.over.arrange(now.tiles); err != nil {
 				return err
 			}
 			base.fill(Rect{0, 0, base.w, base.h}, background())
@@ -127,9 +128,9 @@ func (j *job) draw(ctx context.Context, encoder *child) error { //nolint:cyclop 
 		if len(shots) == 0 || shots[0].from > n+1 { // else it might be a picture of who is to be seen no more
 			due += halfPicture
 		}
-		if j.paint(ctx, base, now, flows, at, due, changed) || overlays.moves(n) {
+		if j.paint(ctx, base, now, flows, at, due, changed) || j.over.moves(n) {
 			copy(out.buf, base.buf)
-			overlays.draw(out, n)
+			j.over.draw(out, n)
 		}
 		if _, err := encoder.in.Write(out.buf); err != nil {
 			return errors.Join(ctx.Err(), err)
@@ -257,6 +258,7 @@ func (j *job) paint(ctx context.Context, base *picture, now shot, flows map[uint
 		case !all && !fresh[t.track]:
 		case f == nil || f.shown == nil:
 			base.fill(t.at, blank())
+			j.over.stand(base, t)
 			changed = true
 		default:
 			base.put(t.at, f.shown)
@@ -290,6 +292,8 @@ type overlays struct {
 	pen           *pen
 	width, height int
 	fixed, names  []*stamp
+	avatars       []*stamp    // of the tiles that may want one; nil: none
+	tiles         []tile      // whose they are
 	viewer        *viewerMark // nil: none
 }
 
@@ -327,7 +331,7 @@ func (j *job) newOverlays() (*overlays, error) {
 
 // arrange draws the names of a shot: at the lower left of each tile.
 func (v *overlays) arrange(tiles []tile) error {
-	v.names = v.names[:0]
+	v.names, v.avatars, v.tiles = v.names[:0], make([]*stamp, len(tiles)), tiles
 	for _, t := range tiles {
 		if t.name == "" {
 			continue
@@ -340,6 +344,25 @@ func (v *overlays) arrange(tiles []tile) error {
 		v.names = append(v.names, stampOf(img, t.at.X+gap/2, t.at.Y+t.at.H-img.Bounds().Dy()-gap/2, v.width, v.height))
 	}
 	return nil
+}
+
+// stand draws who has no picture: in the middle of their tile, which is blank.
+func (v *overlays) stand(p *picture, t tile) {
+	i := slices.Index(v.tiles, t)
+	if t.name == "" || i < 0 {
+		return
+	}
+	if v.avatars[i] == nil {
+		size := t.at.H * 2 / 5
+		disc, err := v.pen.avatar(t.name.Text(), size)
+		if err != nil {
+			return // their name is there
+		}
+		v.avatars[i] = stampOf(disc, t.at.X+(t.at.W-size)/2, t.at.Y+(t.at.H-size)/2, v.width, v.height)
+	}
+	if v.avatars[i] != nil {
+		v.avatars[i].draw(p)
+	}
 }
 
 // draw draws all over picture n.

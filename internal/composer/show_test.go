@@ -222,3 +222,31 @@ func TestBeginsWithSomebody(t *testing.T) {
 		t.Errorf("it lasts %v", got.Length)
 	}
 }
+
+// TestWithoutAPicture: who has no camera, or turned it off, stands there as in the
+// meeting; where names are not to be shown, their letters are not either.
+func TestWithoutAPicture(t *testing.T) {
+	var s script
+	s.joins(0, "ann")
+	s.track(0, "ann", access.Microphone, recording.Opus, sound, packets(t, sine(440, 6)))
+	camera := s.track(2, "ann", access.Camera, recording.VP8, picture, frames(t, recording.VP8, colourful("red", 320, 180, 2)))
+	s.event(4, recording.Muted, camera)
+	s.add(6, recording.Ended, recording.Event{})
+	for _, named := range []bool{false, true} {
+		r, _ := compose(t, &s, composer.Options{Width: 640, Height: 360, Names: named})
+		video := r.video(t)
+		disc := func(at float64) bool { // left of the letters, and beside it
+			in, out := r.pixel(video, at, 320-60, 180), r.pixel(video, at, 320-120, 180)
+			if !near(out, [3]int{35, 35, 35}) {
+				t.Errorf("at %v the tile is %v", at, out)
+			}
+			return !near(in, out)
+		}
+		if !near(r.pixel(video, 3, 320, 180), [3]int{254, 0, 0}) {
+			t.Error("their picture is not shown")
+		}
+		if disc(1) != named || disc(5) != named {
+			t.Errorf("names are shown: %v; a disc before and after: %v, %v", named, disc(1), disc(5))
+		}
+	}
+}
