@@ -86,20 +86,20 @@ func TestMutesAndBlackouts(t *testing.T) {
 	r, _ := compose(t, &s, composer.Options{Names: true, Blackouts: []composer.Blackout{{Seat: seat("bob"), From: seconds(2.5), To: seconds(4.5)}}})
 	video, audio := r.video(t), r.audio(t)
 	places := composer.Grid(2, 1280, 720)
-	middle := func(at float64, i int) [3]int {
-		return r.pixel(video, at, places[i].X+places[i].W/2, places[i].Y+places[i].H/2)
+	above := func(at float64, i int) [3]int { // the initials
+		return r.pixel(video, at, places[i].X+places[i].W/2, places[i].Y+places[i].H/8)
 	}
 	red, yellow, lime, dark, black := [3]int{255, 0, 0}, [3]int{255, 255, 0}, [3]int{0, 255, 0}, [3]int{35, 35, 35}, [3]int{0, 0, 0}
 	for _, tt := range []struct {
 		at       float64
 		ann, bob [3]int
 	}{{1.9, red, lime}, {2.04, dark, lime}, {2.44, dark, lime}, {2.52, dark, black}, {3.1, dark, black}, {3.24, yellow, black}, {4.44, yellow, black}, {4.52, yellow, lime}} {
-		if a, b := middle(tt.at, 0), middle(tt.at, 1); !near(a, tt.ann) || !near(b, tt.bob) {
+		if a, b := above(tt.at, 0), above(tt.at, 1); !near(a, tt.ann) || !near(b, tt.bob) {
 			t.Errorf("at %.2f s: %v and %v, want %v and %v", tt.at, a, b, tt.ann, tt.bob)
 		}
 	}
-	named := func(at float64, i int) bool { // the lower left corner is not as the middle
-		m := middle(at, i)
+	named := func(at float64, i int) bool { // the lower left corner is not as the rest
+		m := above(at, i)
 		return !near(r.pixel(video, at, places[i].X+24, places[i].Y+places[i].H-20), m)
 	}
 	if !named(1, 0) || !named(1, 1) || named(3, 1) || !named(5, 1) {
